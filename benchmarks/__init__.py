@@ -1,0 +1,1 @@
+"""Quality and speed, measured; a leaf that nothing imports but `recto bench`."""

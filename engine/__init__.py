@@ -1,0 +1,1 @@
+"""The read path, and what reading and writing share: encoders, store, retrieval, answers."""

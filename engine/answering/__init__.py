@@ -1,0 +1,1 @@
+"""A question and pages become an answer whose every statement is cited."""

@@ -1,0 +1,1 @@
+"""Models that turn pages and questions into multivectors of one space, a folder or file each."""

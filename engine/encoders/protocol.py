@@ -1,0 +1,50 @@
+"""What every encoder offers. Knows no model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from recto.engine.page import PageContent
+from recto.engine.vectors import PageVectors, QuestionVectors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderId:
+    """What a library records of its encoder: two that differ here must not be mixed."""
+
+    name: str
+    revision: str
+    """Changes whenever the same page would get other vectors."""
+    dim: int
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class PageInput:
+    """A page as an encoder is given it."""
+
+    content: PageContent
+    image: npt.NDArray[np.uint8] | None
+    """(height, width, 3) RGB, given when the encoder `needs_image`."""
+
+
+class Encoder(Protocol):
+    """Same vectors for a page whatever the batch it comes in."""
+
+    @property
+    def id(self) -> EncoderId: ...
+
+    @property
+    def needs_image(self) -> bool: ...
+
+    def encode_pages(self, pages: Sequence[PageInput]) -> list[PageVectors]:
+        """Vectors of each page, in order."""
+        ...
+
+    def encode_question(self, question: str) -> QuestionVectors:
+        """Vectors of a question that is not empty."""
+        ...

@@ -1,0 +1,112 @@
+"""Every error that recto raises on purpose.
+
+A message says what was got, what was expected and what to do. Programs tell the families apart:
+
+    RectoError
+    ├── InputError                 what the caller gave cannot be used (also a ValueError)
+    │   ├── DocumentError          one file; the others of the same call are not affected
+    │   │   ├── UnsupportedFile    not a kind of file that we read, or its converter is missing
+    │   │   ├── EmptyFile          no bytes, or no pages
+    │   │   ├── DamagedFile        truncated or broken
+    │   │   ├── EncryptedFile      needs a password
+    │   │   ├── UnreadableFile     the operating system refuses to give its bytes
+    │   │   └── LimitExceeded      larger, slower or more deeply nested than the limits allow
+    │   ├── QuestionError          empty or far too long
+    │   └── NotFound               no such library, document or page
+    ├── LibraryError               the library cannot be used as it was asked to
+    │   ├── EncoderMismatch        made by another encoder or with other settings
+    │   ├── NewerLibrary           written by a newer recto
+    │   ├── DamagedLibrary         its own files are missing or broken
+    │   └── LibraryBusy            open in another process
+    └── OutsideError               the world around us
+        ├── BackendUnreachable     the store's process or server does not answer
+        ├── DiskFull               no room to write
+        ├── MissingExtra           an optional package is not installed
+        └── WorkerDied             a child process was killed or ran out of its limits
+"""
+
+from __future__ import annotations
+
+
+class RectoError(Exception):
+    """The root: catch this to catch all of ours. Its text is meant to be shown as it is."""
+
+
+class InputError(RectoError, ValueError):
+    """What the caller gave cannot be used."""
+
+
+class DocumentError(InputError):
+    """One file cannot be indexed."""
+
+
+class UnsupportedFile(DocumentError):
+    """Not a kind of file that we read, or the program that converts it is missing."""
+
+
+class EmptyFile(DocumentError):
+    """No bytes, or no pages."""
+
+
+class DamagedFile(DocumentError):
+    """Truncated, broken, or not what its first bytes promise."""
+
+
+class EncryptedFile(DocumentError):
+    """Needs a password."""
+
+
+class UnreadableFile(DocumentError):
+    """The operating system refuses to give its bytes."""
+
+
+class LimitExceeded(DocumentError):
+    """Larger, slower or more deeply nested than the limits allow."""
+
+
+class QuestionError(InputError):
+    """A question that cannot be searched for."""
+
+
+class NotFound(InputError):
+    """No such library, document or page."""
+
+
+class LibraryError(RectoError):
+    """The library cannot be used as it was asked to."""
+
+
+class EncoderMismatch(LibraryError):
+    """Made by another encoder, revision or setting: its vectors cannot be compared with ours."""
+
+
+class NewerLibrary(LibraryError):
+    """Written by a newer recto, in a format that this one does not know."""
+
+
+class DamagedLibrary(LibraryError):
+    """Its own files are missing or broken."""
+
+
+class LibraryBusy(LibraryError):
+    """Open in another process."""
+
+
+class OutsideError(RectoError):
+    """Something around us failed."""
+
+
+class BackendUnreachable(OutsideError):
+    """The store's process or server does not answer."""
+
+
+class DiskFull(OutsideError):
+    """No room to write; what was acknowledged before is kept."""
+
+
+class MissingExtra(OutsideError):
+    """An optional package is not installed."""
+
+
+class WorkerDied(OutsideError):
+    """A child process was killed, crashed or ran out of its limits."""

@@ -1,0 +1,1 @@
+"""Where pages and documents are kept: the only folder that knows Qdrant."""

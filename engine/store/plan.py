@@ -1,0 +1,64 @@
+"""A search as plain data, the same for every store. Knows neither questions nor encoders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from recto.engine.vectors import FloatArray, SparseVector
+
+DenseName = Literal["patches", "rows"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFilter:
+    """Which pages a search may see. None does not restrict."""
+
+    documents: tuple[str, ...] | None = None
+    """Document ids."""
+    not_documents: tuple[str, ...] = ()
+    first: int | None = None
+    """Lowest page number."""
+    last: int | None = None
+    """Highest page number, included."""
+    ids: tuple[str, ...] | None = None
+    """Page ids."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class DenseArm:
+    """Exact MaxSim of a question's multivector (t, d) with one named vector of the pages."""
+
+    using: DenseName
+    query: FloatArray
+    limit: int
+    ids: tuple[str, ...] | None = None
+    """Confines this arm alone, for rescoring the candidates of others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SparseArm:
+    """Sum over shared terms of query weight x IDF x page weight."""
+
+    query: SparseVector
+    limit: int
+    ids: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class SearchPlan:
+    """Several arms over the same pages; each gives a ranking of its own."""
+
+    arms: tuple[DenseArm | SparseArm, ...]
+    filter: PageFilter = PageFilter()
+
+
+class Scored(NamedTuple):
+    """A page (or document) and its score in one arm."""
+
+    id: str
+    score: float
+
+
+Ranking = tuple[Scored, ...]
+"""Best first; equal scores in the order of their ids."""

@@ -1,0 +1,110 @@
+"""What every store offers, embedded, remote or in memory. Crossed by plain data and numpy only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+from recto.engine.encoders.protocol import EncoderId
+from recto.engine.page import PageContent
+from recto.engine.store.plan import PageFilter, Ranking, SearchPlan
+from recto.engine.store.records import DocumentRecord, PageRecord
+from recto.engine.vectors import PageVectors, SparseVector
+
+MAX_FLOATS = 1_048_576
+"""Numbers in one multivector that a Qdrant server takes (github.com/qdrant/qdrant/issues/5925);
+every store of ours refuses more, so that a library can move to a server."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class StoredPage:
+    """A page read back. `vectors` is None unless it was asked for."""
+
+    id: str
+    document_id: str
+    content: PageContent
+    vectors: PageVectors | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreInfo:
+    """How much a store holds."""
+
+    pages: int
+    documents: int
+    bytes_on_disk: int
+
+
+class Store(Protocol):
+    """A write that has returned survives a crash of this process and of the store's.
+
+    Methods raise `BackendUnreachable` when the store does not answer and `DiskFull` when it cannot
+    write. Invalid records (a vector of another dimension, not finite, larger than `MAX_FLOATS`) are
+    refused with ValueError before anything is written.
+    """
+
+    @property
+    def encoder(self) -> EncoderId: ...
+
+    def put_pages(self, pages: Sequence[PageRecord]) -> None:
+        """Insert or overwrite pages by id."""
+        ...
+
+    def put_documents(self, records: Sequence[DocumentRecord]) -> None:
+        """Insert or overwrite records by id, all of them or none."""
+        ...
+
+    def delete_pages(self, document_id: str, *, after: int = 0) -> None:
+        """Remove the pages of a document whose number is above `after`."""
+        ...
+
+    def delete_documents(self, ids: Sequence[str]) -> None:
+        """Remove records; their pages must have been deleted before."""
+        ...
+
+    def documents(self, ids: Sequence[str] | None = None) -> list[DocumentRecord]:
+        """Records by id (absent ones left out), or all of them; ordered by name, then id."""
+        ...
+
+    def pages(self, ids: Sequence[str], *, with_vectors: bool = False) -> list[StoredPage]:
+        """Pages by id, in the order of `ids`; absent ones left out."""
+        ...
+
+    def scroll(self, filter: PageFilter, *, with_vectors: bool = False) -> Iterator[StoredPage]:
+        """All pages that the filter lets through, one batch in memory at a time; order by id."""
+        ...
+
+    def count(self, filter: PageFilter) -> int:
+        """How many pages the filter lets through."""
+        ...
+
+    def search(self, plan: SearchPlan) -> tuple[Ranking, ...]:
+        """One ranking for each arm of the plan, in the order of its arms."""
+        ...
+
+    def search_documents(self, query: SparseVector, *, limit: int) -> Ranking:
+        """Documents (ids as in `DocumentRecord.id`) by their `words`, whatever their state."""
+        ...
+
+    def info(self) -> StoreInfo: ...
+
+    def flush(self) -> None:
+        """Also survive a power cut."""
+        ...
+
+    def optimize(self) -> None:
+        """Reclaim deleted space and rearrange for search; may take a while."""
+        ...
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...

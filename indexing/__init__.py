@@ -1,0 +1,1 @@
+"""The write path: find files, render pages, read their words, encode, store."""

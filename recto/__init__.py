@@ -1,0 +1,1 @@
+"""recto: ask your documents, and see the pages that answer."""

@@ -1,0 +1,1 @@
+"""The ways in for people and programs: today the command line."""
