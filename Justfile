@@ -1,0 +1,28 @@
+# The recipes of this project; `uv` is all that they need.
+
+test *args:
+    uv run pytest {{args}}
+
+lint:
+    uv run ruff check .
+    uv run ruff format --check .
+    uv run mypy recto tests
+
+fix:
+    uv run ruff check --fix .
+    uv run ruff format .
+
+ci:
+    .ci/run
+
+quality questions="examples/questions.jsonl" documents="examples":
+    uv run recto bench quality {{questions}} {{documents}}
+
+speed:
+    uv run python -m recto.benchmarks.speed
+
+examples:
+    uv run --group examples python examples/build.py
+
+weights:
+    uv run --group weights python scripts/make_weights.py
