@@ -60,7 +60,7 @@ class DocumentRecord:
     title: str
     """From the document itself; may be empty."""
     pages: int
-    """Number of pages stored; while adding, as many as the file declares."""
+    """As many as the file has, those that could not be read included."""
     size: int
     """Bytes of the source."""
     added: str
@@ -68,6 +68,6 @@ class DocumentRecord:
     tags: tuple[str, ...] = ()
     metadata: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     skipped: Mapping[int, str] = field(default_factory=dict)
-    """Pages that could not be read, and why; they are stored without words or vectors."""
+    """Pages that could not be read, by number, and why; they are not stored."""
     words: SparseVector = field(default_factory=lambda: SparseVector((), ()))
     """Term weights of name and title, by which a document itself is found."""

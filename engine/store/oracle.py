@@ -1,0 +1,214 @@
+"""A store in memory that does everything the plain way: the truth that other stores are held to.
+
+Nothing is kept on disk and nothing is fast. Knows no Qdrant. Like every store it keeps vectors as
+float16, compares them with questions rounded to float16, and keeps boxes in steps of 1/65535.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from recto.engine.encoders.protocol import EncoderId
+from recto.engine.page import Box, PageContent, PageText
+from recto.engine.store.plan import DenseArm, PageFilter, Ranking, Scored, SearchPlan, SparseArm
+from recto.engine.store.protocol import StoredPage, StoreInfo
+from recto.engine.store.records import DocumentRecord, PageRecord, page_id
+from recto.engine.store.validation import (
+    GRID,
+    check_document,
+    check_document_id,
+    check_filter,
+    check_limit,
+    check_page,
+    check_page_ids,
+    check_plan,
+    check_sparse_query,
+)
+from recto.engine.vectors import FloatArray, Multivector, PageVectors, SparseVector
+
+
+class OracleStore:
+    """The `Store` protocol over two dicts."""
+
+    def __init__(self, encoder: EncoderId) -> None:
+        self._encoder = encoder
+        self._pages: dict[str, PageRecord] = {}
+        self._documents: dict[str, DocumentRecord] = {}
+
+    @property
+    def encoder(self) -> EncoderId:
+        return self._encoder
+
+    def put_pages(self, pages: Sequence[PageRecord]) -> None:
+        for page in pages:
+            check_page(page, self._encoder.dim)
+        for page in pages:
+            id = page_id(page.document_id, page.content.number, self._encoder)
+            self._pages[id] = _kept(page)
+
+    def put_documents(self, records: Sequence[DocumentRecord]) -> None:
+        for record in records:
+            check_document(record)
+        self._documents.update({record.id: record for record in records})
+
+    def delete_pages(self, document_id: str, *, after: int = 0) -> None:
+        check_document_id(document_id)
+        self._pages = {
+            id: page
+            for id, page in self._pages.items()
+            if page.document_id != document_id or page.content.number <= after
+        }
+
+    def delete_documents(self, ids: Sequence[str]) -> None:
+        for id in ids:
+            check_document_id(id)
+        for id in ids:
+            self._documents.pop(id, None)
+
+    def documents(self, ids: Sequence[str] | None = None) -> list[DocumentRecord]:
+        for id in ids or ():
+            check_document_id(id)
+        wanted = self._documents.keys() if ids is None else set(ids) & self._documents.keys()
+        return sorted((self._documents[id] for id in wanted), key=lambda r: (r.name, r.id))
+
+    def pages(self, ids: Sequence[str], *, with_vectors: bool = False) -> list[StoredPage]:
+        check_page_ids(ids)
+        return [self._stored(id, with_vectors) for id in ids if id in self._pages]
+
+    def scroll(self, filter: PageFilter, *, with_vectors: bool = False) -> Iterator[StoredPage]:
+        check_filter(filter)
+        return (self._stored(id, with_vectors) for id in sorted(self._seen_through(filter)))
+
+    def count(self, filter: PageFilter) -> int:
+        check_filter(filter)
+        return len(self._seen_through(filter))
+
+    def search(self, plan: SearchPlan) -> tuple[Ranking, ...]:
+        check_plan(plan, self._encoder.dim)
+        seen = self._seen_through(plan.filter)
+        return tuple(self._search_arm(arm, seen) for arm in plan.arms)
+
+    def search_documents(self, query: SparseVector, *, limit: int) -> Ranking:
+        check_sparse_query(query, "search_documents")
+        check_limit(limit, "search_documents")
+        words = {id: record.words for id, record in self._documents.items()}
+        return _ranked(_sparse_scores(query, words), limit)
+
+    def info(self) -> StoreInfo:
+        return StoreInfo(pages=len(self._pages), documents=len(self._documents), bytes_on_disk=0)
+
+    def flush(self) -> None:
+        """Nothing to do: there is no disk."""
+
+    def optimize(self) -> None:
+        """Nothing to do: there is no disk."""
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._pages, self._documents = {}, {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _stored(self, id: str, with_vectors: bool) -> StoredPage:
+        page = self._pages[id]
+        return StoredPage(
+            id=id,
+            document_id=page.document_id,
+            content=page.content,
+            vectors=page.vectors if with_vectors else None,
+        )
+
+    def _seen_through(self, filter: PageFilter) -> set[str]:
+        return {
+            id
+            for id, page in self._pages.items()
+            if (filter.documents is None or page.document_id in filter.documents)
+            and page.document_id not in filter.not_documents
+            and (filter.first is None or page.content.number >= filter.first)
+            and (filter.last is None or page.content.number <= filter.last)
+            and (filter.ids is None or id in filter.ids)
+        }
+
+    def _search_arm(self, arm: DenseArm | SparseArm, seen: set[str]) -> Ranking:
+        if isinstance(arm, DenseArm):
+            scores = _dense_scores(arm, self._pages)
+        else:
+            scores = _sparse_scores(arm.query, {id: p.words for id, p in self._pages.items()})
+        candidates = seen if arm.ids is None else seen & set(arm.ids)
+        return _ranked({id: scores[id] for id in candidates & scores.keys()}, arm.limit)
+
+
+def _sparse_scores(query: SparseVector, words: Mapping[str, SparseVector]) -> dict[str, float]:
+    """Sum of query weight x IDF x weight over shared terms, for all that share one.
+
+    IDF counts everything that has words, whether or not a filter lets it through:
+    ln(1 + (N - n + 0.5) / (n + 0.5)), N with words, n of them with the term.
+    """
+    total = sum(1 for vector in words.values() if vector.indices)
+    weights = dict(zip(query.indices, query.values, strict=True))
+    having = {term: sum(1 for v in words.values() if term in v.indices) for term in weights}
+    scores: dict[str, float] = {}
+    for id, vector in words.items():
+        for term, value in zip(vector.indices, vector.values, strict=True):
+            if term in weights:
+                idf = math.log1p((total - having[term] + 0.5) / (having[term] + 0.5))
+                scores[id] = scores.get(id, 0.0) + weights[term] * idf * value
+    return scores
+
+
+def _dense_scores(arm: DenseArm, pages: Mapping[str, PageRecord]) -> dict[str, float]:
+    """MaxSim of all pages that have the vectors: the sum over query vectors (t, d) of the largest
+    inner product with a page's vectors (n, d)."""
+    query = _half(arm.query)
+    dense = {id: getattr(page.vectors, arm.using) for id, page in pages.items()}
+    return {
+        id: float((query @ multivector.vectors.T).max(axis=1).sum())
+        for id, multivector in dense.items()
+        if multivector is not None
+    }
+
+
+def _half(vectors: FloatArray) -> FloatArray:
+    return vectors.astype(np.float16).astype(np.float32)
+
+
+def _ranked(scores: Mapping[str, float], limit: int) -> Ranking:
+    ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Scored(id, score) for id, score in ordered[:limit])
+
+
+def _kept(page: PageRecord) -> PageRecord:
+    """The page as it can be read back."""
+    vectors = PageVectors(patches=_rounded(page.vectors.patches), rows=_rounded(page.vectors.rows))
+    words = tuple(
+        word._replace(box=Box(*(round(edge * GRID) / GRID for edge in word.box)))
+        for word in page.content.text.words
+    )
+    content: PageContent = replace(
+        page.content, text=PageText(words=words, source=page.content.text.source)
+    )
+    return replace(page, content=content, vectors=vectors)
+
+
+def _rounded(multivector: Multivector | None) -> Multivector | None:
+    if multivector is None:
+        return None
+    return Multivector(
+        vectors=_half(multivector.vectors),
+        boxes=(np.rint(multivector.boxes.astype(np.float64) * GRID) / GRID).astype(np.float32),
+    )
