@@ -18,6 +18,7 @@ A message says what was got, what was expected and what to do. Programs tell the
     │   ├── NewerLibrary           written by a newer recto
     │   ├── DamagedLibrary         its own files are missing or broken
     │   └── LibraryBusy            open in another process
+    ├── InternalError              a fault of recto itself, met on one document
     └── OutsideError               the world around us
         ├── BackendUnreachable     the store's process or server does not answer
         ├── DiskFull               no room to write
@@ -90,6 +91,10 @@ class DamagedLibrary(LibraryError):
 
 class LibraryBusy(LibraryError):
     """Open in another process."""
+
+
+class InternalError(RectoError):
+    """A fault of recto itself, met on one document; its cause is chained."""
 
 
 class OutsideError(RectoError):

@@ -1,0 +1,70 @@
+"""What became of the files given to `add`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from recto.engine.errors import RectoError
+
+OutcomeKind = Literal["added", "replaced", "unchanged", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one file."""
+
+    path: Path
+    kind: OutcomeKind
+    document_id: str = ""
+    """Empty when the file failed before it could be identified."""
+    pages: int = 0
+    """Pages that were read now; 0 when unchanged or failed."""
+    skipped: Mapping[int, str] = field(default_factory=dict)
+    """Pages that could not be read, and why; the others of the document are indexed."""
+    error: RectoError | None = None
+    """Why it failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddReport:
+    """What became of every file of one `add`, in the order in which they were met."""
+
+    outcomes: tuple[Outcome, ...]
+    seconds: float
+
+    @property
+    def pages(self) -> int:
+        """Pages that were read."""
+        return sum(outcome.pages for outcome in self.outcomes)
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """Files that could not be indexed."""
+        return tuple(outcome for outcome in self.outcomes if outcome.kind == "failed")
+
+    @property
+    def complete(self) -> bool:
+        """Whether every page of every file is in the library."""
+        return not any(o.kind == "failed" or o.skipped for o in self.outcomes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far an `add` is; given to its `on_progress` after each page and each file."""
+
+    path: Path
+    """The file at hand."""
+    page: int
+    """Pages of it that are done."""
+    pages: int
+    """Pages that it has; 0 while unknown."""
+    files_done: int
+    files: int
+    pages_done: int
+    """Over all files."""
+    bytes_done: float
+    """Over all files, a file at hand counted by its share of pages."""
+    bytes: int
