@@ -1,8 +1,8 @@
 """Stand-ins that are small enough to reason about: pages made of text, and an encoder of hashes.
 
-`FakeEncoder` knows a word only as itself: equal words (whatever their case) have equal unit vectors,
-different words nearly orthogonal ones. MaxSim of a question therefore counts the words that stand
-on a page, so a test can say beforehand which page must win.
+`FakeEncoder` knows a word only as itself: equal words (whatever their case) have equal unit
+vectors, different words nearly orthogonal ones. MaxSim of a question therefore counts the words
+that stand on a page, so a test can say beforehand which page must win.
 """
 
 from __future__ import annotations

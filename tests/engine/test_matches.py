@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import numpy as np
+
+from recto.engine.encoders.protocol import PageInput
+from recto.engine.matches import Match, find_matches
+from recto.engine.page import Box, PageContent
+from recto.engine.store.protocol import StoredPage
+from recto.engine.vectors import Multivector, PageVectors, QuestionVectors
+from tests.fakes import FakeEncoder, page_content
+
+ENCODER = FakeEncoder()
+
+
+def matched(question: str, content: PageContent, vectors: PageVectors | None) -> tuple[Match, ...]:
+    page = StoredPage(id="1", document_id="a" * 64, content=content, vectors=vectors)
+    return find_matches(question, ENCODER.encode_question(question), page)
+
+
+def encoded(content: PageContent) -> PageVectors:
+    return ENCODER.encode_pages([PageInput(content=content, image=None)])[0]
+
+
+def texts(content: PageContent, matches: tuple[Match, ...]) -> list[str]:
+    """The words whose centre lies in each match."""
+    return [
+        " ".join(
+            word.text
+            for word in content.text.words
+            if match.box.x0 <= (word.box.x0 + word.box.x1) / 2 <= match.box.x1
+            and match.box.y0 <= (word.box.y0 + word.box.y1) / 2 <= match.box.y1
+        )
+        for match in matches
+    ]
+
+
+def test_matches_merge_neighbouring_words_of_a_line() -> None:
+    content = page_content("about the plan\nthe specialist copay is 40 dollars\nnothing else")
+    matches = matched("specialist copays", content, None)
+    assert texts(content, matches) == ["specialist copay"]
+    assert matches[0].score == 1.0
+
+
+def test_matches_do_not_merge_across_lines() -> None:
+    content = page_content("this is a copay\ncopay it is")
+    assert texts(content, matched("copay", content, None)) == ["copay", "copay"]
+
+
+def test_matches_prefer_the_passage_to_a_lone_mention() -> None:
+    lines = ["plan of the year", *["filler words here"] * 6, "hospice care of the plan"]
+    content = page_content("\n".join(lines))
+    matches = matched("hospice care plan", content, encoded(content))
+    assert texts(content, matches)[0] == "hospice care"
+
+
+def test_matches_follow_vectors_where_no_word_is_shared() -> None:
+    content = page_content("one two three\nfour five six")
+    vectors = encoded(content)
+    assert vectors.patches is not None
+    question = QuestionVectors(
+        patches=vectors.patches.vectors[4:5], rows=vectors.patches.vectors[4:5], tokens=("?",)
+    )
+    page = StoredPage(id="1", document_id="a" * 64, content=content, vectors=vectors)
+    assert texts(content, find_matches("?", question, page)) == ["five"]
+
+
+def test_matches_of_a_picture_are_the_boxes_of_its_patches() -> None:
+    corners = [(x / 2, y / 2) for y in (0, 1) for x in (0, 1)]
+    grid = np.array([(x, y, x + 0.5, y + 0.5) for x, y in corners], dtype=np.float32)
+    patches = Multivector(vectors=np.eye(4, dtype=np.float32), boxes=grid)
+    question = QuestionVectors(
+        patches=np.eye(4, dtype=np.float32)[2:3],
+        rows=np.eye(4, dtype=np.float32)[2:3],
+        tokens=("chart",),
+    )
+    page = StoredPage(
+        id="1",
+        document_id="a" * 64,
+        content=page_content(""),
+        vectors=PageVectors(patches=patches, rows=None),
+    )
+    assert find_matches("chart", question, page) == (Match(Box(0.0, 0.5, 0.5, 1.0), 1.0),)
+
+
+def test_matches_of_a_page_without_anything_are_none() -> None:
+    assert matched("anything", page_content(""), PageVectors(patches=None, rows=None)) == ()
+
+
+def test_matches_of_a_page_that_shares_nothing_are_none() -> None:
+    assert matched("zebra", page_content("one two three"), None) == ()
