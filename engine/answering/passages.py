@@ -1,0 +1,166 @@
+"""A page cut into passages: what can be quoted as an answer, with the words it consists of.
+
+Sentences (over as many lines as they run), list items, table rows with their column headings, and
+single lines such as the fields of a form. Knows no question and no vectors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Literal
+
+from recto.engine.answering.layout import BULLETS, Row, find_blocks, find_rows, upright
+from recto.engine.answering.tables import row_labels
+from recto.engine.page import Box, PageContent, Word, union
+
+Kind = Literal["sentence", "item", "row", "line", "heading"]
+
+MAX_WORDS = 6000
+"""Of a page; what comes after is not looked at. A page of small print has 1,500."""
+LONGEST = 80
+"""Words of a passage; a longer sentence is cut at the end of a line."""
+HEADING_WORDS = 14
+
+_STOP = re.compile(r".*[.!?…][)\]\"'”’»]*|.*[。！？．]")
+_ABBREVIATION = re.compile(
+    r"\(?(?:[A-Z]|[a-z]|(?:[A-Za-z]\.)+[A-Za-z]?|Mr|Mrs|Ms|Dr|Prof|St|No|Nos|Inc|Corp|Co|Ltd|LLC|vs"
+    r"|Fig|Figs|Sec|Art|Vol|pp|approx|ca|cf|al|etc|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Oct|Nov|Dec)\."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Words `start` to `stop` of the page's words, which read on in that order."""
+
+    kind: Kind
+    start: int
+    stop: int
+    words: tuple[Word, ...]
+    context: tuple[str, ...] = ()
+    """Headings on the page under which it stands, the nearest last."""
+    columns: tuple[tuple[str, str], ...] = ()
+    """Of a row: its cells after the first as (column heading or "", text)."""
+    label: str = ""
+    """Of a row: its first cell."""
+
+    @property
+    def text(self) -> str:
+        """Word for word, a space between words."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """One box a line."""
+        lines = groupby(self.words, key=lambda word: word.line)
+        return tuple(union(word.box for word in line) for _, line in lines)
+
+
+def cut_passages(content: PageContent) -> list[Passage]:
+    """All passages of a page in reading order; together they are its words."""
+    words = upright(content)[:MAX_WORDS]
+    rows = find_rows(words)
+    cutter = _Cutter(content.text.words, words, rows)
+    return list(cutter.passages())
+
+
+class _Cutter:
+    """One page on its way to passages; keeps the headings met so far."""
+
+    def __init__(self, words: Sequence[Word], laid: Sequence[Word], rows: Sequence[Row]) -> None:
+        self._words, self._laid, self._rows = words, laid, rows
+        self._blocks = list(find_blocks(rows, laid))
+        self._title: tuple[str, float] = ("", 0.0)
+        self._lead = ""
+        self._in_list = False
+
+    def passages(self) -> Iterator[Passage]:
+        done = 0
+        for number, block in enumerate(self._blocks):
+            if block[0].tabular:
+                yield self._table_row(block[0], done)
+            elif self._is_heading(number):
+                yield self._passage("heading", block[0].start, block[-1].stop)
+                self._remember(block)
+            else:
+                yield from self._prose(block)
+            done += len(block)
+
+    def _passage(self, kind: Kind, start: int, stop: int) -> Passage:
+        context = tuple(text for text in (self._title[0], self._lead) if text)
+        return Passage(kind, start, stop, tuple(self._words[start:stop]), context)
+
+    def _table_row(self, row: Row, number: int) -> Passage:
+        plain = self._passage("row", row.start, row.stop)
+        labels = row_labels(self._rows, number, self._laid)
+        cells = [_text(self._words[start:stop]) for start, stop in row.cells[1:]]
+        columns = tuple(zip(labels, cells, strict=True))
+        label = _text(self._words[slice(*row.cells[0])])
+        return replace(plain, columns=columns, label=label)
+
+    def _is_heading(self, number: int) -> bool:
+        """Few words that end without a stop, or with a question mark, and stand above something."""
+        block = self._blocks[number]
+        start, stop = block[0].start, block[-1].stop
+        text = _text(self._words[start:stop])
+        if stop - start > HEADING_WORDS or not any(map(str.isalpha, text)):
+            return False
+        if text[-1] in ".;,!。" or text[0].islower() or ": " in text or text[0] in BULLETS:
+            return False
+        if number + 1 == len(self._blocks):
+            return False
+        following = self._blocks[number + 1][0]
+        gap = following.box.y0 - block[-1].box.y1
+        near = -0.5 * following.height < gap < 3 * max(block[0].height, following.height)
+        listed = block[0].item and (following.item or (number and self._blocks[number - 1][0].item))
+        return near and not listed
+
+    def _remember(self, block: Sequence[Row]) -> None:
+        text = _text(self._words[block[0].start : block[-1].stop])
+        height = max(row.height for row in block)
+        if height >= 0.85 * self._title[1] and not text.endswith(":"):
+            self._title, self._lead = (text, height), ""
+        else:
+            self._lead = text
+
+    def _prose(self, block: Sequence[Row]) -> Iterator[Passage]:
+        start, stop = block[0].start, block[-1].stop
+        if self._in_list and not block[0].item:
+            self._lead = ""
+        self._in_list = block[0].item
+        spans = list(_sentences(self._words, start, stop, label=block[0].item))
+        kind: Kind = "item" if block[0].item else "sentence" if len(block) > 1 else "line"
+        for first, last in spans:
+            whole = _STOP.fullmatch(self._words[last - 1].text) is not None
+            yield self._passage("sentence" if kind == "line" and whole else kind, first, last)
+        if self._words[stop - 1].text.endswith(":"):
+            self._lead = _text(self._words[spans[-1][0] : stop])
+
+
+def _sentences(
+    words: Sequence[Word], start: int, stop: int, *, label: bool
+) -> Iterator[tuple[int, int]]:
+    """`label`: the first word numbers a list item, and its full stop ends no sentence."""
+    first = start
+    for i in range(start + label, stop):
+        at_end = i + 1 == stop
+        if at_end or _ends(words[i].text, words[i + 1].text) or _too_long(words, first, i):
+            yield first, i + 1
+            first = i + 1
+
+
+def _ends(text: str, following: str) -> bool:
+    if _STOP.fullmatch(text) is None or _ABBREVIATION.fullmatch(text):
+        return False
+    return not following[:1].islower()
+
+
+def _too_long(words: Sequence[Word], first: int, last: int) -> bool:
+    long = last + 1 - first >= LONGEST or sum(len(w.text) for w in words[first:last]) > 8 * LONGEST
+    return long and words[last].line != words[last + 1].line
+
+
+def _text(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)

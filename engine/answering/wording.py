@@ -1,0 +1,89 @@
+"""How quoted passages are told to a person, and how it is said that nothing was found."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
+
+from recto.engine.answering.layout import BULLETS
+from recto.engine.answering.passages import Passage
+from recto.engine.answering.protocol import Evidence
+from recto.engine.answering.question import Question
+from recto.engine.text import terms
+
+NEAREST = 3
+"""Pages that are named when nothing was found."""
+
+_JOINERS = "\u200c\u200d"
+"""Control characters that spelling needs in some scripts."""
+
+
+def clean(text: str) -> str:
+    """Without control characters and marks that turn the direction of what follows."""
+    return "".join(
+        char
+        for char in text
+        if char in _JOINERS or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    )
+
+
+def tell(passages: Sequence[Passage], question: Question) -> str:
+    """Passages that follow each other on a page: prose in a run, items and rows a line each."""
+    told = ""
+    for passage in passages:
+        if passage.kind == "row":
+            piece, gap = _row(passage, question), "\n"
+        elif passage.kind == "item":
+            piece, gap = _item(passage), "\n"
+        else:
+            piece, gap = _prose(passage), " " if passage.kind == "sentence" else "\n"
+        told += (gap if told else "") + piece
+    return clean_lines(told)
+
+
+def clean_lines(text: str) -> str:
+    return "\n".join(clean(line) for line in text.split("\n"))
+
+
+def _prose(passage: Passage) -> str:
+    """A word that a hyphen divides at the end of a line is put together, hyphen and all."""
+    words = passage.words
+    text = words[0].text
+    for before, word in pairwise(words):
+        divided = (
+            before.line != word.line and len(before.text) > 1 and before.text.endswith(("-", "‐"))
+        )
+        text += word.text if divided and word.text[0].islower() else " " + word.text
+    return text
+
+
+def _item(passage: Passage) -> str:
+    return "- " + re.sub(rf"^[{re.escape(BULLETS)}–—-]\s*", "", _prose(passage))
+
+
+def _row(passage: Passage, question: Question) -> str:
+    """Its label, then each cell behind its column heading; only the cells that are asked for."""
+    if not any(head for head, _ in passage.columns):
+        return passage.text
+    cells = len(passage.columns)
+    asked = [
+        sum(key.found_in(set(terms(head))) for key in question.keys) for head, _ in passage.columns
+    ]
+    wanted = [i for i in range(cells) if asked[i] == max(asked)]
+    label = passage.label
+    told = [": ".join(filter(None, passage.columns[i])) for i in wanted]
+    return f"{label}: {'; '.join(told)}" if label else "; ".join(told)
+
+
+def decline(evidence: Sequence[Evidence], absent: Sequence[str]) -> str:
+    """That the documents do not answer, why as far as known, and which pages come nearest."""
+    told = "The documents do not seem to answer this question."
+    if absent:
+        named = ", ".join(f"“{clean(text)}”" for text in absent[:NEAREST])
+        told += f" Nothing was found about {named}."
+    pages = [f"{clean(page.document_name)}, page {page.content.number}" for page in evidence]
+    if pages:
+        told += f" Nearest pages: {'; '.join(pages[:NEAREST])}."
+    return told
