@@ -1,0 +1,273 @@
+"""The embedded store: a library in a folder, kept by Qdrant Edge in a process of its own.
+
+Knows what pages and documents are; knows no Qdrant call.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from recto.engine.encoders.protocol import EncoderId
+from recto.engine.store.edge_process import EdgeProcess
+from recto.engine.store.payload import CONTENT_FIELDS, stored_document, stored_page
+from recto.engine.store.plan import DenseArm, PageFilter, Ranking, Scored, SearchPlan, SparseArm
+from recto.engine.store.protocol import StoredPage, StoreInfo
+from recto.engine.store.records import DocumentRecord, PageRecord, document_point_id
+from recto.engine.store.schema import (
+    DENSE,
+    DOCUMENTS,
+    PAGES,
+    SPARSE,
+    Conditions,
+    Point,
+    conditions,
+    document_point,
+    page_point,
+    pages_of,
+    sparse_arrays,
+)
+from recto.engine.store.validation import (
+    check_document,
+    check_document_id,
+    check_filter,
+    check_limit,
+    check_page,
+    check_page_ids,
+    check_plan,
+    check_sparse_query,
+)
+from recto.engine.vectors import SparseVector
+from recto.engine.wire import Value
+
+_BATCH_BYTES = 8 << 20
+_BATCH_POINTS = 256
+_BATCH_WITH_VECTORS = 8
+"""Pages in one reply: a page may have a million numbers, and Edge gives them as Python floats."""
+_WRITE_FACTOR = 3
+"""Disk that a write may take: the write-ahead log, the segment, and what both round up to."""
+
+
+class EdgeStore:
+    """The `Store` protocol over a folder; `open_edge` makes one.
+
+    A page that is too large for a batch is a batch of its own, so memory is bounded by the largest
+    page on either side.
+    """
+
+    def __init__(self, process: EdgeProcess, shards: Path, encoder: EncoderId) -> None:
+        """Load `shards` into a process that holds the library's lock, and own the process."""
+        self._process = process
+        self._shards = shards
+        self._encoder = encoder
+        process.load(shards)
+
+    @property
+    def encoder(self) -> EncoderId:
+        return self._encoder
+
+    @property
+    def process_id(self) -> int:
+        """The process that does the work, for whoever watches its memory."""
+        return self._process.pid
+
+    def put_pages(self, pages: Sequence[PageRecord]) -> None:
+        for page in pages:
+            check_page(page, self._encoder.dim)
+        last = {(page.document_id, page.content.number): page for page in pages}
+        points = (page_point(page, self._encoder) for page in last.values())
+        for batch, size in _batches(points):
+            self._process.call("upsert", PAGES, batch, room=_WRITE_FACTOR * size)
+
+    def put_documents(self, records: Sequence[DocumentRecord]) -> None:
+        for record in records:
+            check_document(record)
+        points = [document_point(r) for r in {record.id: record for record in records}.values()]
+        if points:  # one call, one entry of the log: all of them or none
+            room = _WRITE_FACTOR * sum(map(_size, points))
+            self._process.call("upsert", DOCUMENTS, points, room=room)
+
+    def delete_pages(self, document_id: str, *, after: int = 0) -> None:
+        check_document_id(document_id)
+        self._process.call("delete", PAGES, pages_of(document_id, after=after))
+
+    def delete_documents(self, ids: Sequence[str]) -> None:
+        for id in ids:
+            check_document_id(id)
+        these = {"must": [["ids", [document_point_id(id) for id in ids]]], "must_not": []}
+        if ids:
+            self._process.call("delete", DOCUMENTS, these)
+
+    def documents(self, ids: Sequence[str] | None = None) -> list[DocumentRecord]:
+        for id in ids or ():
+            check_document_id(id)
+        if ids is None:
+            points = self._scroll(DOCUMENTS, _ALL, ["record"], [SPARSE], _BATCH_POINTS)
+        else:
+            unique = dict.fromkeys(document_point_id(id) for id in ids)
+            points = self._retrieve(DOCUMENTS, [*unique], ["record"], [SPARSE], _BATCH_POINTS)
+        records = [stored_document(p["payload"], _sparse_vector(p.get(SPARSE))) for p in points]
+        return sorted(records, key=lambda record: (record.name, record.id))
+
+    def pages(self, ids: Sequence[str], *, with_vectors: bool = False) -> list[StoredPage]:
+        check_page_ids(ids)
+        unique = [*dict.fromkeys(ids)]
+        found = self._retrieve(PAGES, unique, *_fields(with_vectors))
+        by_id = {point["id"]: _stored(point, with_vectors) for point in found}
+        return [by_id[id] for id in ids if id in by_id]
+
+    def scroll(self, filter: PageFilter, *, with_vectors: bool = False) -> Iterator[StoredPage]:
+        check_filter(filter)
+        seen = conditions(filter)
+        points = self._scroll(PAGES, seen, *_fields(with_vectors)) if seen else ()
+        return (_stored(point, with_vectors) for point in points)
+
+    def count(self, filter: PageFilter) -> int:
+        check_filter(filter)
+        seen = conditions(filter)
+        return int(self._process.call("count", PAGES, seen)) if seen else 0
+
+    def search(self, plan: SearchPlan) -> tuple[Ranking, ...]:
+        check_plan(plan, self._encoder.dim)
+        return tuple(self._search_arm(arm, plan.filter) for arm in plan.arms)
+
+    def search_documents(self, query: SparseVector, *, limit: int) -> Ranking:
+        check_sparse_query(query, "search_documents")
+        check_limit(limit, "search_documents")
+        if not query.indices:
+            return ()
+        arrays = sparse_arrays(query)
+        return _ranking(
+            self._process.call("search", DOCUMENTS, SPARSE, arrays, limit, _ALL, "document")
+        )
+
+    def info(self) -> StoreInfo:
+        return StoreInfo(
+            pages=self._process.call("count", PAGES, _ALL),
+            documents=self._process.call("count", DOCUMENTS, _ALL),
+            bytes_on_disk=_disk_usage(self._shards),
+        )
+
+    def flush(self) -> None:
+        self._process.call("flush")
+
+    def optimize(self) -> None:
+        """Rewrite the pages for search if there is reason to: more than 10 MB new since the last
+        time, or more than a fifth deleted. Otherwise it returns at once.
+
+        Takes about a millisecond for each page of the library, and as much disk again while it
+        runs; raises DiskFull if there is not so much.
+        """
+        self._process.call("optimize", room=_disk_usage(self._shards))
+
+    def close(self) -> None:
+        self._process.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _search_arm(self, arm: DenseArm | SparseArm, filter: PageFilter) -> Ranking:
+        seen = conditions(filter, arm.ids)
+        if seen is None:
+            return ()
+        if isinstance(arm, DenseArm):
+            query: Value = arm.query.astype(np.float32)
+            return _ranking(
+                self._process.call("search", PAGES, arm.using, query, arm.limit, seen, None)
+            )
+        if not arm.query.indices:
+            return ()
+        arrays = sparse_arrays(arm.query)
+        return _ranking(self._process.call("search", PAGES, SPARSE, arrays, arm.limit, seen, None))
+
+    def _retrieve(
+        self, shard: str, ids: list[str], fields: list[str], vectors: list[str], size: int
+    ) -> Iterator[Point]:
+        for start in range(0, len(ids), size):
+            batch = ids[start : start + size]
+            yield from self._process.call("retrieve", shard, batch, fields, vectors)
+
+    def _scroll(
+        self, shard: str, seen: Conditions, fields: list[str], vectors: list[str], size: int
+    ) -> Iterator[Point]:
+        offset: str | None = None
+        while True:
+            points, offset = self._process.call(
+                "scroll", shard, seen, offset, size, fields, vectors
+            )
+            yield from points
+            if offset is None:
+                return
+
+
+_ALL: Conditions = {"must": [], "must_not": []}
+
+
+def _fields(with_vectors: bool) -> tuple[list[str], list[str], int]:
+    """Payload fields, vector names and batch size for reading pages."""
+    if with_vectors:
+        return [*CONTENT_FIELDS, "patch_boxes", "row_boxes"], [*DENSE], _BATCH_WITH_VECTORS
+    return [*CONTENT_FIELDS], [], _BATCH_POINTS
+
+
+def _stored(point: Point, with_vectors: bool) -> StoredPage:
+    return stored_page(point["id"], point["payload"], point if with_vectors else None)
+
+
+def _ranking(hits: list[tuple[str, float]]) -> Ranking:
+    return tuple(Scored(id, score) for id, score in hits)
+
+
+def _sparse_vector(arrays: Value) -> SparseVector:
+    if arrays is None:
+        return SparseVector((), ())
+    indices, values = arrays
+    return SparseVector(tuple(indices.tolist()), tuple(values.tolist()))
+
+
+def _batches(points: Iterable[Point]) -> Iterator[tuple[list[Point], int]]:
+    """Points in batches of bounded size, and the bytes of each."""
+    batch: list[Point] = []
+    total = 0
+    for point in points:
+        size = _size(point)
+        if batch and (total + size > _BATCH_BYTES or len(batch) == _BATCH_POINTS):
+            yield batch, total
+            batch, total = [], 0
+        batch.append(point)
+        total += size
+    if batch:
+        yield batch, total
+
+
+def _size(point: Point) -> int:
+    """About as many bytes as the point takes on the disk."""
+    dense: int = sum(point[name].nbytes for name in DENSE if name in point)
+    sparse = 8 * len(point[SPARSE][0]) if SPARSE in point else 0
+    text = sum(len(value) for value in point["payload"].values() if isinstance(value, str))
+    return dense + sparse + 2 * text + 1024
+
+
+def _disk_usage(folder: Path) -> int:
+    """Bytes that the files under `folder` take on the disk; files come and go meanwhile."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                status = os.stat(os.path.join(parent, name))
+                total += status.st_blocks * 512
+    return total

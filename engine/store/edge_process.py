@@ -1,0 +1,119 @@
+"""The process that owns a library's shards, seen from here: started, called, started again.
+
+Knows no point and no record. What it calls is in edge_worker.py.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from pathlib import Path
+
+from recto.engine.errors import BackendUnreachable, DiskFull, RectoError, WorkerDied
+from recto.engine.process import Child
+from recto.engine.wire import Value
+
+RESERVE = 128 << 20
+"""Bytes on the disk that no write may use up. Edge maps its files into memory, so that it is killed
+(SIGBUS) when the disk is full, and needs room for its write-ahead log even to open a library or to
+delete from it."""
+_NAME = "the store's process"
+
+
+class EdgeProcess:
+    """Holds the library's lock while it lives. Calls from several threads wait for each other."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start it for the library in `folder` and take the lock; nothing is loaded yet.
+
+        Raises LibraryBusy.
+        """
+        self._folder = folder
+        self._loaded: Path | None = None
+        self._restarting = threading.Lock()
+        self._closed = False
+        self._child = self._started()
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    def load(self, shards: Path) -> None:
+        self._call("load", str(shards))
+        self._loaded = shards
+
+    def call(self, method: str, *arguments: Value, room: int | None = None) -> Value:
+        """`method` of edge_worker.py. With `room`, DiskFull unless so many bytes fit on the disk.
+
+        Raises BackendUnreachable when the process died of this call; the next call starts it anew.
+        """
+        if self._closed:
+            raise BackendUnreachable(f"The library {self._folder} has been closed; open it again.")
+        if room is not None:
+            self._check_room(room)
+        self._restart_if_dead()
+        return self._call(method, *arguments)
+
+    def close(self) -> None:
+        """Close the shards and end the process. May be called twice."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if self._child.alive and self._loaded is not None:
+                self._call("close")
+        finally:
+            self._child.close()
+
+    def _started(self) -> Child:
+        child = Child("recto.engine.store.edge_worker", name=_NAME)
+        try:
+            child.call("lock", str(self._folder / "lock"), os.getpid())
+        except RectoError:
+            child.close()
+            raise
+        return child
+
+    def _restart_if_dead(self) -> None:
+        with self._restarting:
+            if self._child.alive:
+                return
+            self._child.close()
+            self._child = self._started()
+            if self._loaded is not None:
+                self.load(self._loaded)
+
+    def _call(self, method: str, *arguments: Value) -> Value:
+        try:
+            return self._child.call(method, *arguments)
+        except WorkerDied as error:
+            if self._free() < RESERVE // 2:
+                raise self._full(f"Only {_megabytes(self._free())} are free") from error
+            raise BackendUnreachable(
+                f"{error} Nothing that was acknowledged is lost, and the next call starts it anew;"
+                " if it ends again and again, there may be too little memory."
+            ) from error
+        except DiskFull as error:
+            raise self._full(str(error)) from error
+
+    def _check_room(self, room: int) -> None:
+        free = self._free()
+        if free < room + RESERVE:
+            raise self._full(
+                f"{_megabytes(room)} are to be written, {_megabytes(RESERVE)} must stay free, and"
+                f" {_megabytes(free)} are"
+            )
+
+    def _free(self) -> int:
+        return shutil.disk_usage(self._folder).free
+
+    def _full(self, what: str) -> DiskFull:
+        return DiskFull(
+            f"No room on the disk of {self._folder}: {what}. What was acknowledged before is kept;"
+            " make room and try again."
+        )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:.0f} MB"

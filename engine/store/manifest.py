@@ -1,0 +1,88 @@
+"""`library.json`: what a library was made with. Knows nothing of what else the folder holds."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+from recto.engine.encoders.protocol import EncoderId
+from recto.engine.errors import DamagedLibrary, EncoderMismatch, NewerLibrary
+
+FORMAT = 1
+"""Grows when an older recto could no longer read what we write."""
+_NAME = "library.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    encoder: EncoderId
+    created_by: str
+    """The version of recto."""
+    format: int = FORMAT
+
+
+def new_manifest(encoder: EncoderId) -> Manifest:
+    return Manifest(encoder=encoder, created_by=metadata.version("recto"))
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """What was recorded, or None if there is no manifest.
+
+    Raises NewerLibrary or DamagedLibrary when it cannot be understood.
+    """
+    path = folder / _NAME
+    try:
+        fields = json.loads(path.read_bytes())
+        format = int(fields["format"])
+        if format > FORMAT:
+            raise NewerLibrary(
+                f"{folder} was written in format {format} by recto {fields.get('created_by')};"
+                f" this is recto {metadata.version('recto')}, which knows formats up to {FORMAT}."
+                " Update recto."
+            )
+        encoder = EncoderId(**fields["encoder"])
+        return Manifest(encoder=encoder, created_by=fields["created_by"], format=format)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (ValueError, TypeError, KeyError) as error:
+        raise DamagedLibrary(
+            f"{path} cannot be understood ({error!r}); expected what recto wrote. Restore it from a"
+            " backup, or move the folder away and add the documents again."
+        ) from error
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """All of it or nothing, and on the disk when this returns."""
+    temporary = folder / f"{_NAME}.new"
+    with temporary.open("w") as file:
+        json.dump(asdict(manifest), file, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(folder / _NAME)
+    sync_folder(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in it survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def check_encoder(folder: Path, recorded: EncoderId, given: EncoderId | None) -> None:
+    """EncoderMismatch if one is given and it is not the recorded one."""
+    if given is not None and given != recorded:
+        raise EncoderMismatch(
+            f"{folder} was made with the encoder {_named(recorded)}, and is being opened with"
+            f" {_named(given)}; their vectors cannot be compared. Open it with the encoder it was"
+            " made with, or add the documents to a new library."
+        )
+
+
+def _named(encoder: EncoderId) -> str:
+    return f"{encoder.name} (revision {encoder.revision}, {encoder.dim} dimensions)"

@@ -1,0 +1,104 @@
+"""Opening and creating an embedded library. Knows the folder's layout:
+
+library.json        manifest.py
+lock                held while the library is open
+store/              the shards
+store.new/          the shards of a library whose creation was not finished
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from pathlib import Path
+
+from recto.engine.encoders.protocol import EncoderId
+from recto.engine.errors import DamagedLibrary, DiskFull, LibraryError, NotFound
+from recto.engine.store.edge import EdgeStore
+from recto.engine.store.edge_process import EdgeProcess
+from recto.engine.store.manifest import (
+    Manifest,
+    check_encoder,
+    new_manifest,
+    read_manifest,
+    sync_folder,
+    write_manifest,
+)
+from recto.engine.store.schema import INDEXED
+
+_SHARDS = "store"
+_UNFINISHED = "store.new"
+
+
+def open_edge(folder: Path, encoder: EncoderId | None, *, create: bool) -> EdgeStore:
+    """The library in `folder`; with `create` it is made if there is none.
+
+    `encoder` is compared with what the library was made with; None takes it as it is, and is not
+    enough to create one. Raises NotFound, EncoderMismatch, NewerLibrary, DamagedLibrary,
+    LibraryBusy, DiskFull, and LibraryError when the folder cannot be written.
+    """
+    manifest = read_manifest(folder)
+    if manifest is not None:
+        check_encoder(folder, manifest.encoder, encoder)
+    elif not create:
+        raise NotFound(
+            f"There is no library in {folder}; it would have a file library.json. Add documents to"
+            " make one, or name another folder."
+        )
+    elif encoder is None:
+        raise ValueError(f"{folder}: a library cannot be created without an encoder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        process = EdgeProcess(folder)
+        try:
+            return _opened(process, folder, encoder)
+        except BaseException:
+            process.close()
+            raise
+    except OSError as error:
+        raise _translated(error, folder) from error
+
+
+def _opened(process: EdgeProcess, folder: Path, encoder: EncoderId | None) -> EdgeStore:
+    """The lock is held from here on, so what is read now stays true."""
+    manifest = read_manifest(folder) or _created(process, folder, encoder)
+    check_encoder(folder, manifest.encoder, encoder)
+    shards, unfinished = folder / _SHARDS, folder / _UNFINISHED
+    if unfinished.exists() and not shards.exists():
+        unfinished.rename(shards)
+        sync_folder(folder)
+    missing = [name for name in INDEXED if not (shards / name).is_dir()]
+    if missing:
+        raise _damaged(folder, f"{shards} lacks {' and '.join(missing)}")
+    try:
+        return EdgeStore(process, shards, manifest.encoder)
+    except RuntimeError as error:  # what Edge says, after a traceback
+        raise _damaged(folder, str(error).strip().splitlines()[-1]) from error
+
+
+def _created(process: EdgeProcess, folder: Path, encoder: EncoderId | None) -> Manifest:
+    """Make the shards aside, then record them, so that a crash at any point can be finished."""
+    if (folder / _SHARDS).exists():
+        raise _damaged(folder, f"there is a {folder / _SHARDS}, but no library.json beside it")
+    if encoder is None:
+        raise NotFound(f"There is no library in {folder} any more.")
+    shutil.rmtree(folder / _UNFINISHED, ignore_errors=True)
+    process.call("create", str(folder / _UNFINISHED), encoder.dim, room=0)
+    manifest = new_manifest(encoder)
+    write_manifest(folder, manifest)
+    return manifest
+
+
+def _damaged(folder: Path, what: str) -> DamagedLibrary:
+    return DamagedLibrary(
+        f"The library {folder} is damaged: {what}. Restore it from a backup, or move the folder"
+        " away and add the documents again."
+    )
+
+
+def _translated(error: OSError, folder: Path) -> LibraryError | DiskFull:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(f"No room on the disk of {folder}: {error}. Make room and try again.")
+    return LibraryError(
+        f"The library {folder} cannot be opened for writing: {error}. Check its permissions."
+    )
