@@ -44,6 +44,8 @@ from recto.indexing.reading.raw import Bookmark, Image, RawPage
 
 _SAMPLE = 8
 """Pages that tell the size of a document's body text."""
+_OCR_WIDTH = 1600
+"""Pixels across an upright page: 190 a inch on paper, 25 for the height of 10 point type."""
 _BACK = 200
 """Pages that are looked back for headings when reading does not begin at page 1."""
 
@@ -274,15 +276,15 @@ class OpenDocument:
 
     def _text(self, number: int, raw: RawPage) -> PageText:
         if raw.wants_ocr and self._reader._ocr is not None:
-            words = self._recognised(number)
+            words = self._recognised(number, raw)
             if len(words) > 2 * len(raw.words):  # else the layer, which makes no mistakes
                 return PageText(words, "ocr")
         return PageText(tuple(raw.words), "layer" if raw.words else "none")
 
-    def _recognised(self, number: int) -> tuple[Word, ...]:
+    def _recognised(self, number: int, raw: RawPage) -> tuple[Word, ...]:
         assert self._reader._ocr is not None
         begun = time.monotonic()
-        image = self.image(number, self._reader._ocr.width)
+        image = self.image(number, round(_OCR_WIDTH * max(1.0, (raw.width / raw.height)) ** 0.5))
         try:
             return self._reader._ocr.words(image)
         except DocumentError as error:

@@ -124,7 +124,7 @@ class _Layer:
             if piece is None:
                 level = c.FPDFText_GetCharAngle(self._raw, start)
                 piece = self._begin(start, baseline, level)
-            piece.words.append((text, box))
+            _add(piece, text, box, self._frame.width)
             if match[2]:
                 yield piece
                 piece = None
@@ -134,7 +134,7 @@ class _Layer:
     def _begin(self, start: int, baseline: float, angle: float) -> Piece:
         turned = (angle + self._frame.turned) % math.pi
         level = min(turned, math.pi - turned) < 0.1
-        return Piece(baseline, self._size(start), [], level)
+        return Piece(baseline=baseline, size=self._size(start), level=level)
 
     def _box(self, start: int, count: int) -> Box | None:
         """Around all rectangles of a word: some producers draw each letter by itself."""
@@ -161,6 +161,13 @@ class _Layer:
         c.FPDFText_GetMatrix(self._raw, index, byref(matrix))
         size = float(c.FPDFText_GetFontSize(self._raw, index)) * math.hypot(matrix.c, matrix.d)
         return size if 0 < size < 1e6 else 1.0
+
+
+def _add(piece: Piece, text: str, box: Box, width: float) -> None:
+    if not piece.words:
+        piece.left = box.x0 * width
+    piece.right = box.x1 * width
+    piece.words.append((text, box))
 
 
 def _characters(textpage: pdfium.PdfTextPage, count: int) -> str:

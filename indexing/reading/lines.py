@@ -11,25 +11,19 @@ _SAME = 0.35
 """Baselines this close, in sizes of the type, are one line."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, kw_only=True)
 class Piece:
-    """Words that stand side by side, in reading order."""
+    """Words that stand side by side, in reading order. All measures are in one unit."""
 
     baseline: float
-    """From the top, in the unit of `size`."""
+    """From the top of the page."""
     size: float
     """Of the type."""
+    left: float = 0.0
+    right: float = 0.0
     words: list[tuple[str, Box]] = field(default_factory=list)
     level: bool = True
     """Runs from left to right; other pieces are lines by themselves."""
-
-    @property
-    def left(self) -> float:
-        return self.words[0][1].x0
-
-    @property
-    def right(self) -> float:
-        return self.words[-1][1].x1
 
 
 @dataclass(slots=True, eq=False)
@@ -42,12 +36,12 @@ class _Line:
         return self.pieces[0].baseline
 
     @property
-    def words(self) -> int:
-        return sum(len(piece.words) for piece in self.pieces)
-
-    @property
     def size(self) -> float:
         return max(piece.size for piece in self.pieces)
+
+    @property
+    def words(self) -> int:
+        return sum(len(piece.words) for piece in self.pieces)
 
     def takes(self, piece: Piece) -> bool:
         """Whether `piece` stands on this line, in a place that is free."""
@@ -55,15 +49,15 @@ class _Line:
             own.level
             and piece.level
             and abs(own.baseline - piece.baseline) <= _SAME * min(own.size, piece.size)
-            and (own.right <= piece.left + 0.002 or piece.right <= own.left + 0.002)
+            and (own.right <= piece.left + own.size / 4 or piece.right <= own.left + own.size / 4)
             for own in self.pieces
         )
 
     def above(self, other: _Line) -> bool:
         """Whether `other` continues this line's column."""
-        left, right = self.pieces[0].left, self.pieces[-1].right
         down = other.baseline - self.baseline
-        meets = other.pieces[0].left < right and left < other.pieces[-1].right
+        meets = other.pieces[0].left < self.pieces[-1].right
+        meets = meets and self.pieces[0].left < other.pieces[-1].right
         return meets and 0 < down < 3 * max(self.size, other.size)
 
 
@@ -108,7 +102,7 @@ def _join_rows(lines: Sequence[_Line]) -> list[_Line]:
     kept: list[_Line] = []
     rows: dict[int, list[_Line]] = {}
     for line in lines:
-        key = round(line.baseline / 8)
+        key = round(line.baseline / 16)
         near = [row for k in (key - 1, key, key + 1) for row in rows.get(k, ())]
         row = None if line.prose else next((r for r in near if _fits(r, line)), None)
         if row is None:

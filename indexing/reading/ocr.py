@@ -15,9 +15,6 @@ from recto.indexing.reading.raw import Image
 class Ocr:
     """The parent's side."""
 
-    width = 1600
-    """Pixels across for which recognition is best for its time."""
-
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._child: Child | None = None
@@ -27,7 +24,9 @@ class Ocr:
         if self._child is None or not self._child.alive:
             self.close()
             self._child = Child(
-                "recto.indexing.reading.ocr_worker", name="the process that does OCR"
+                "recto.indexing.reading.ocr_worker",
+                str(self._limits.ocr_memory),
+                name="the process that does OCR",
             )
         try:
             found = self._child.call("words", image, timeout=self._limits.ocr_seconds)

@@ -1,0 +1,208 @@
+"""The child process that recognises text in pictures, by RapidOCR with the models in its wheel.
+
+Detection needs few pixels and much memory for each, recognition needs many: lines are found in a
+reduced picture and read from the full one. Scans may be skewed or lie on a side.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from recto.engine.page import Box
+from recto.engine.process import limit_memory, serve
+from recto.engine.wire import Value
+from recto.indexing.reading.characters import clean
+from recto.indexing.reading.columns import in_reading_order
+from recto.indexing.reading.lines import Piece, arrange
+from recto.indexing.reading.raw import Image
+
+_THREADS = 2
+_FOUND_IN = 1_200_000
+"""Pixels of the picture in which lines are looked for: 960 across an upright page, on which 6
+point type is found; twice as many take twice the time and 1 GB."""
+_SURE = 0.5
+"""Mean probability of its characters below which a line is noise."""
+
+Quad = npt.NDArray[np.float32]
+"""(4, 2): corners of a line in pixels, in the order left top, right top, right bottom, left bottom
+of the line as it is read."""
+
+
+class _Read(NamedTuple):
+    """A recognised line."""
+
+    text: str
+    sure: float
+    places: list[float]
+    """Where along the line the middle of each character that is no space is, from 0 to 1."""
+
+
+class Recogniser:
+    """Finds and reads lines."""
+
+    def __init__(self) -> None:
+        import cv2
+        import rapidocr
+
+        cv2.setNumThreads(_THREADS)
+        self._cv2 = cv2
+        models = Path(rapidocr.__file__).parent / "models"
+        # Named by path: a model that is looked up may be downloaded.
+        self._engine: Any = rapidocr.RapidOCR(
+            params={
+                "Global.log_level": "critical",
+                "Global.use_cls": False,
+                "Global.max_side_len": 8192,
+                "Det.model_path": str(next(models.glob("*_det_*.onnx"))),
+                "Det.limit_side_len": 32,  # we choose the size
+                "Rec.model_path": str(next(models.glob("*_rec_*.onnx"))),
+                "EngineConfig.onnxruntime.intra_op_num_threads": _THREADS,
+                "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+            }
+        )
+
+    def words(self, image: Image) -> Value:
+        """[text, box, line] of each word, in reading order."""
+        picture = image[:, :, ::-1]  # RapidOCR takes BGR
+        quads = self._turned(picture, self._find(picture))
+        angle = median(_angle(quad) for quad in quads) if quads else 0.0
+        height, width = image.shape[:2]
+        pieces = [
+            _piece(quad, read, angle, width, height)
+            for quad in quads
+            if (read := self._read(picture, quad)) and read.sure >= _SURE
+        ]
+        words, _ = arrange(in_reading_order([piece for piece in pieces if piece.words]))
+        return [[word.text, list(word.box), word.line] for word in words]
+
+    def _find(self, picture: Image) -> list[Quad]:
+        height, width = picture.shape[:2]
+        scale = min(1.0, (_FOUND_IN / (width * height)) ** 0.5)
+        size = (max(32, round(width * scale)), max(32, round(height * scale)))
+        small = self._cv2.resize(picture, size, interpolation=self._cv2.INTER_AREA)
+        found = self._engine(small, use_det=True, use_rec=False).boxes
+        ratio = np.array([width / size[0], height / size[1]], dtype=np.float32)
+        return [] if found is None else [quad.astype(np.float32) * ratio for quad in found]
+
+    def _turned(self, picture: Image, quads: list[Quad]) -> list[Quad]:
+        """The lines as they are read: which of the ways up of the page is right shows in how
+        surely its longest lines can be read."""
+        if not quads:
+            return quads
+        tall = sum(_height(quad) > 1.5 * _width(quad) for quad in quads) > 0.6 * len(quads)
+        ways = (1, 3) if tall else (0, 2)
+        longest = sorted(quads, key=lambda quad: -max(_width(quad), _height(quad)))[:3]
+        best, most = ways[0], -1.0
+        for way in ways:
+            sure = sum(self._sure(picture, np.roll(quad, -way, axis=0)) for quad in longest)
+            if sure > most:
+                best, most = way, sure
+            if sure > 0.9 * len(longest):
+                break
+        return [np.roll(quad, -best, axis=0) for quad in quads]
+
+    def _sure(self, picture: Image, quad: Quad) -> float:
+        read = self._read(picture, quad)
+        return read.sure if read else 0.0
+
+    def _read(self, picture: Image, quad: Quad) -> _Read | None:
+        size = (max(1, round(_width(quad))), max(1, round(_height(quad))))
+        corners = np.array([[0, 0], [size[0], 0], size, [0, size[1]]], dtype=np.float32)
+        matrix = self._cv2.getPerspectiveTransform(np.ascontiguousarray(quad), corners)
+        line = self._cv2.warpPerspective(
+            picture,
+            matrix,
+            size,
+            flags=self._cv2.INTER_CUBIC,
+            borderMode=self._cv2.BORDER_REPLICATE,
+        )
+        found = self._engine(line, use_det=False, use_rec=True, return_word_box=True)
+        if not found.txts or not found.txts[0].strip():
+            return None
+        info = found.word_results[0]
+        columns = [column for word in info.word_cols for column in word]
+        places = [(column + 0.5) / info.line_txt_len for column in columns]
+        return _Read(found.txts[0], float(found.scores[0]), places)
+
+
+def _piece(quad: Quad, read: _Read, angle: float, width: int, height: int) -> Piece:
+    """The line's words with their boxes, and where it stands on the page turned upright."""
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    upright = quad @ turn.T
+    page = np.array([width, height], dtype=np.float32)
+    size = _height(quad) * 0.75  # lines are found with a margin
+    piece = Piece(
+        baseline=float(upright[2:, 1].mean()) - 0.25 * size,
+        size=size,
+        left=float(upright[:, 0].min()),
+        right=float(upright[:, 0].max()),
+        level=abs(_angle(quad) - angle) < 0.2,
+    )
+    for text, start, end in _spans(read):
+        corners = np.concatenate([_across(quad, start), _across(quad, end)]) / page
+        x0, y0 = corners.min(axis=0).clip(0, 1).tolist()
+        x1, y1 = corners.max(axis=0).clip(0, 1).tolist()
+        if cleaned := clean(text):
+            piece.words.append((cleaned, Box(x0, y0, x1, y1)))
+    return piece
+
+
+def _spans(read: _Read) -> list[tuple[str, float, float]]:
+    """Each word with where it begins and ends along the line, from 0 to 1."""
+    words = read.text.split()
+    if sum(map(len, words)) != len(read.places):  # characters without a place: share the line out
+        read = read._replace(places=list(np.linspace(0, 1, sum(map(len, words)))))
+    steps = np.diff(read.places)
+    half = float(np.median(steps)) / 2 if len(steps) else 0.5
+    spans, at = [], 0
+    for word in words:
+        first, last = read.places[at], read.places[at + len(word) - 1]
+        spans.append((word, max(0.0, first - half), min(1.0, last + half)))
+        at += len(word)
+    return spans
+
+
+def _across(quad: Quad, place: float) -> Quad:
+    """The two points of the line's upper and lower edge at `place`."""
+    upper = quad[0] + (quad[1] - quad[0]) * place
+    lower = quad[3] + (quad[2] - quad[3]) * place
+    return np.stack([upper, lower]).astype(np.float32)
+
+
+def _width(quad: Quad) -> float:
+    return float(np.linalg.norm(quad[1] - quad[0]) + np.linalg.norm(quad[2] - quad[3])) / 2
+
+
+def _height(quad: Quad) -> float:
+    return float(np.linalg.norm(quad[3] - quad[0]) + np.linalg.norm(quad[2] - quad[1])) / 2
+
+
+def _angle(quad: Quad) -> float:
+    """Direction of the line, clockwise from the right, in radians."""
+    across, down = (quad[1] - quad[0]) + (quad[2] - quad[3])
+    return float(np.arctan2(down, across))
+
+
+def main(arguments: Sequence[str]) -> None:
+    os.environ["OMP_NUM_THREADS"] = str(_THREADS)
+    limit_memory(int(arguments[0]))
+    recogniser: list[Recogniser] = []
+
+    def words(image: Image) -> Value:
+        if not recogniser:
+            recogniser.append(Recogniser())
+        return recogniser[0].words(image)
+
+    serve({"words": words})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
