@@ -1,0 +1,157 @@
+"""`recto doctor`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+import recto
+from recto.engine.errors import LibraryBusy, RectoError
+
+from .adding import counted
+from .console import plain, write, write_json
+from .documents import size_of
+from .environment import Environment, Machine, Part, examine
+from .failures import ExitCode
+from .selftest import SelfTest, run_self_test
+from .settings import JsonOption, LibraryOption, QuietOption, chosen
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryState:
+    """What is known of a library that is there."""
+
+    folder: str
+    documents: int = 0
+    pages: int = 0
+    bytes: int = 0
+    error: str = ""
+    """Why it cannot be opened; empty when it can."""
+    broken: bool = False
+    """Whether that is more than another process having it open."""
+
+
+def doctor(
+    context: typer.Context,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Check what is installed, and whether the main job works.
+
+    Tells what each missing part would give and how to install it. Indexes and searches a small
+    document in a folder that is removed afterwards. The exit code is 1 when that fails or when the
+    library cannot be opened.
+
+    \b
+    Example:
+      recto doctor
+    """
+    settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
+    environment = examine(settings.library)
+    state = library_state(settings.library)
+    test = run_self_test()
+    if settings.json:
+        write_json(_as_json(environment, state, test))
+    else:
+        write(*_described(environment, state, test))
+    well = test.passed and not (state and state.broken)
+    raise typer.Exit(ExitCode.FINE if well else ExitCode.PARTLY)
+
+
+def library_state(folder: Path) -> LibraryState | None:
+    """How much is in a library; None where there is none."""
+    if not folder.is_dir():
+        return None
+    try:
+        with recto.open(folder, create=False) as library:
+            documents = library.documents()
+    except RectoError as error:
+        busy = isinstance(error, LibraryBusy)
+        return LibraryState(folder=str(folder), error=str(error), broken=not busy)
+    return LibraryState(
+        folder=str(folder),
+        documents=len(documents),
+        pages=sum(document.pages for document in documents),
+        bytes=sum(_on_disk(path) for path in folder.rglob("*") if path.is_file()),
+    )
+
+
+def _on_disk(path: Path) -> int:
+    """The store's files have holes, which take no room."""
+    status = path.stat()
+    return getattr(status, "st_blocks", -(-status.st_size // 512)) * 512
+
+
+def _as_json(
+    environment: Environment, state: LibraryState | None, test: SelfTest
+) -> dict[str, Any]:
+    return environment.as_json() | {
+        "library": state and asdict(state),
+        "self_test": test.as_json(),
+    }
+
+
+def _described(
+    environment: Environment, state: LibraryState | None, test: SelfTest
+) -> Iterator[Text | str]:
+    yield f"recto {environment.version}, Python {environment.machine.python}"
+    yield _machine(environment.machine)
+    yield ""
+    yield from (_line(package) for package in environment.packages)
+    yield ""
+    yield from (_line(part) for part in (*environment.extras, *environment.programs))
+    yield ""
+    yield _library(state)
+    yield _self_test(test)
+
+
+def _machine(machine: Machine) -> str:
+    memory = f", {size_of(machine.memory)} of memory" if machine.memory is not None else ""
+    return (
+        f"{machine.system}, {counted(machine.cores, 'core')}{memory}, "
+        f"{size_of(machine.disk_free)} free on disk"
+    )
+
+
+def _line(part: Part) -> Text:
+    """What is there and its version; or what it would give and the command that installs it."""
+    from rich.text import Text
+
+    if part.installed:
+        return Text.assemble(("ok       ", "green"), f"{part.name:<16} ", (part.installed, "dim"))
+    text = Text.assemble(
+        ("missing  ", "yellow" if part.gives else "bold red"), f"{part.name:<16} {part.gives}"
+    )
+    return text.append(f"\n{'':25} {part.command}", "bold")
+
+
+def _library(state: LibraryState | None) -> Text:
+    from rich.text import Text
+
+    if state is None:
+        return Text.assemble(("none     ", "dim"), "library", f"{'':10}recto add PATH makes one")
+    if state.error:
+        style = "bold red" if state.broken else "yellow"
+        return Text.assemble(("error    ", style), f"library          {plain(state.error)}")
+    holds = (
+        f"{plain(state.folder)}: {counted(state.documents, 'document')}, "
+        f"{counted(state.pages, 'page')}, {size_of(state.bytes)}"
+    )
+    return Text.assemble(("ok       ", "green"), "library          ", (holds, "dim"))
+
+
+def _self_test(test: SelfTest) -> Text:
+    from rich.text import Text
+
+    if test.passed:
+        did = f"indexed and searched a small document in {test.seconds:.1f} s"
+        return Text.assemble(("ok       ", "green"), "self-test        ", (did, "dim"))
+    return Text.assemble(("failed   ", "bold red"), f"self-test        {plain(test.error)}")

@@ -1,0 +1,81 @@
+"""`recto search`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .console import console, plain, write, write_json
+from .filters import DocumentOption, PagesOption, TagOption, parse_pages
+from .opening import emptiness, open_existing
+from .settings import JsonOption, LibraryOption, QuietOption, chosen
+from .snippets import snippet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.text import Text
+
+    from recto.results import Document, Hit
+
+_INDENT = "   "
+_LONGEST_SNIPPET = 160
+
+
+def search(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(metavar="QUESTION", show_default=False)],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many pages.")] = 5,
+    document: DocumentOption = None,
+    tag: TagOption = None,
+    pages: PagesOption = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Find the pages that a question is about, best first.
+
+    \b
+    Examples:
+      recto search "capital expenditure by segment"
+      recto search "warranty" -n 10 --document manual.pdf --pages 3-9 --json
+    """
+    settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
+    confined = parse_pages(pages)
+    with open_existing(settings) as opened:
+        hits = opened.search(
+            question, limit=limit, documents=document or None, tags=tag or None, pages=confined
+        )
+        empty = not hits and not opened.documents()
+    if settings.json:
+        write_json({"question": question, "hits": [hit.as_json() for hit in hits]})
+    elif empty:
+        write(emptiness(settings))
+    elif not hits:
+        write("No page matches.")
+    else:
+        for rank, hit in enumerate(hits, 1):
+            write(*described(rank, hit, [hit.document for hit in hits]))
+
+
+def described(rank: int, hit: Hit, documents: Sequence[Document]) -> list[Text]:
+    """A hit for people: where it is, and the words that matched."""
+    from rich.text import Text
+
+    name = label(hit.document, documents)
+    heading = Text.assemble(
+        (f"{rank:>2} ", "dim"), (name, "bold"), f", page {hit.page}", (f"  {hit.score:.3f}", "dim")
+    )
+    length = min(console().width, _LONGEST_SNIPPET) - len(_INDENT) - 4  # room for two ellipses
+    pieces = [(plain(word), "bold green" if hot else "") for word, hot in snippet(hit, length)]
+    if not pieces:
+        return [heading]
+    return [heading, Text(_INDENT, end="") + Text(" ").join(Text(*piece) for piece in pieces)]
+
+
+def label(document: Document, among: Sequence[Document]) -> str:
+    """A document's name, with the beginning of its id where another one has the same name."""
+    name = plain(document.name)
+    twins = {other.id for other in among if plain(other.name) == name}
+    return f"{name} ({document.id[:8]})" if len(twins) > 1 else name

@@ -1,0 +1,45 @@
+"""The options that every command shares, which may stand before its name or after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DEFAULT_LIBRARY = Path(".recto")
+
+LibraryOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--library", "-l", metavar="DIR", help="The library's folder.", show_default=False
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a user chose of them."""
+
+    library: Path
+    json: bool
+    quiet: bool
+
+
+def chosen(
+    context: typer.Context,
+    *,
+    library: Path | None = None,
+    as_json: bool = False,
+    quiet: bool = False,
+) -> Settings:
+    """What a command was given, completed by what stands before its name."""
+    before = context.find_root().params
+    return Settings(
+        library=library or before["library"] or DEFAULT_LIBRARY,
+        json=as_json or before["as_json"],
+        quiet=quiet or before["quiet"],
+    )
