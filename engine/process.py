@@ -114,11 +114,11 @@ class Child:
         self.close()
 
     def _death(self, method: str, timer: _Killer, timeout: float | None) -> errors.RectoError:
+        self.kill()  # also waits for it: `alive` is False from here on
         if timer.fired:
             return errors.LimitExceeded(
                 f"{self._name} took longer than {timeout:g} s for {method!r} and was ended."
             )
-        self.kill()
         code = self._process.returncode
         cause = signal.Signals(-code).name if code < 0 else f"exit status {code}"
         self._stderr.seek(0)

@@ -132,6 +132,8 @@ def _open(path: str) -> pdfium.PdfDocument:
     except pdfium.PdfiumError as error:
         if error.err_code in (c.FPDF_ERR_PASSWORD, c.FPDF_ERR_SECURITY):
             raise EncryptedFile("it is protected by a password; save it without one.") from error
+        if error.err_code == c.FPDF_ERR_SUCCESS:  # the file is in order but for this
+            raise EmptyFile("it has no pages.") from error
         raise DamagedFile(f"it is truncated or broken: {error}") from error
 
 

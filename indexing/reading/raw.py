@@ -19,6 +19,8 @@ from recto.engine.wire import Value
 Image = npt.NDArray[np.uint8]
 """(height, width, 3) RGB."""
 
+_SIDE = 16_000
+
 
 class Bookmark(NamedTuple):
     """An entry of a document's own table of contents."""
@@ -87,8 +89,8 @@ class Source(Protocol):
 
 
 def picture_size(width: float, height: float, pixels: int, most: int) -> tuple[int, int]:
-    """Whole pixels for a page of this shape, `pixels` wide unless that makes more than `most`."""
-    wide = min(float(pixels), (most * width / height) ** 0.5)
-    # A page of extreme shape: its long side is cut rather than its short side made nothing.
-    across, down = max(1, round(wide)), max(1, round(wide * height / width))
-    return min(across, most), min(down, max(1, most // min(across, most)))
+    """Whole pixels for a page of this shape: `pixels` wide, unless that makes more than `most` in
+    all or a side too long for picture formats."""
+    shape = (height or 1.0) / (width or 1.0)
+    wide = min(float(pixels), (most / shape) ** 0.5, _SIDE, _SIDE / shape)
+    return max(1, round(wide)), max(1, min(round(wide * shape), _SIDE))
