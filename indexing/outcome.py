@@ -49,22 +49,3 @@ class AddReport:
     def complete(self) -> bool:
         """Whether every page of every file is in the library."""
         return not any(o.kind == "failed" or o.skipped for o in self.outcomes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far an `add` is; given to its `on_progress` after each page and each file."""
-
-    path: Path
-    """The file at hand."""
-    page: int
-    """Pages of it that are done."""
-    pages: int
-    """Pages that it has; 0 while unknown."""
-    files_done: int
-    files: int
-    pages_done: int
-    """Over all files."""
-    bytes_done: float
-    """Over all files, a file at hand counted by its share of pages."""
-    bytes: int

@@ -1,0 +1,272 @@
+"""The library: what a user opens, adds documents to, searches and asks."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from functools import cached_property, partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from recto.catalog import Catalog, document_of
+from recto.engine.answering.extractive import ExtractiveAnswerer
+from recto.engine.answering.protocol import Answerer, Evidence, Quote
+from recto.engine.encoders.protocol import Encoder
+from recto.engine.errors import NotFound
+from recto.engine.matches import Match, find_matches
+from recto.engine.page import PageContent
+from recto.engine.retrieval import RankedPage, Retriever
+from recto.engine.store.manifest import check_encoder
+from recto.engine.store.plan import PageFilter
+from recto.engine.store.protocol import Store
+from recto.engine.store.records import page_id
+from recto.indexing.adding import Attributes, Indexer
+from recto.indexing.files import Found, Refused, find
+from recto.indexing.ledger import Ledger
+from recto.indexing.limits import Limits
+from recto.indexing.outcome import AddReport, Outcome
+from recto.indexing.progress import Progress, Tally
+from recto.indexing.reader import Reader
+from recto.indexing.sources import Sources
+from recto.pictures import PagePictures
+from recto.results import Answer, Citation, Document, Hit, Page
+
+EVIDENCE_PAGES = 6
+"""Pages on which an answer is looked for."""
+
+PageRange = tuple[int | None, int | None]
+"""First and last page, included; None is open."""
+Metadata = Mapping[str, str | int | float | bool]
+
+
+class Library:
+    """Documents, their vectors, and the settings they were made with; one process at a time.
+
+    Made by `recto.open`, closed by `close` or at the end of a `with` block:
+
+    >>> import recto
+    >>> with recto.open("finance") as library:  # doctest: +SKIP
+    ...     library.add("reports/")
+    ...     print(library.ask("What was FY2018 capex?").text)
+    """
+
+    def __init__(
+        self, folder: Path, *, store: Store, encoder: Callable[[], Encoder], limits: Limits
+    ) -> None:
+        """Over an open store, which it closes; `folder` is where sources and pictures are kept.
+
+        `encoder` makes the encoder when it is first needed.
+        """
+        self.folder = folder
+        self._stack = ExitStack()
+        self._store = self._stack.enter_context(store)
+        self._make_encoder = encoder
+        self._reader = self._stack.enter_context(Reader(limits))
+        self._sources = Sources(folder / "sources")
+        self._catalog = Catalog(store)
+        self._pictures = PagePictures(folder / "pictures", self._reader, self._sources)
+
+    def add(
+        self,
+        *paths: str | os.PathLike[str],
+        tags: Sequence[str] = (),
+        metadata: Metadata | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> AddReport:
+        """Index files and folders; what is there already and has not changed is left alone.
+
+        Documents whose adding was interrupted, by this call or an earlier one, are completed
+        first. A file that cannot be indexed is a failed outcome of the report; the others go on.
+        Raises DiskFull or BackendUnreachable when nothing further can succeed; what was reported
+        before that is kept.
+        """
+        begun = time.monotonic()
+        attributes = Attributes(tags=tuple(tags), metadata=metadata)
+        try:
+            outcomes = tuple(self._add(list(find(paths)), attributes, on_progress))
+        finally:
+            self._catalog.forget()
+        return AddReport(outcomes=outcomes, seconds=time.monotonic() - begun)
+
+    def remove(self, document: str) -> Document:
+        """Remove a document with its pages, vectors, pictures and kept bytes.
+
+        `document` is what `document()` takes. Raises NotFound, InputError.
+        """
+        removed = self.document(document)
+        ledger = self._ledger()
+        record = ledger.get(removed.id)
+        assert record is not None
+        ledger.remove(record)
+        self._pictures.forget(removed.id)
+        self._catalog.forget()
+        return removed
+
+    def documents(self, *, tags: Sequence[str] = ()) -> list[Document]:
+        """All documents that have every one of these tags, by name."""
+        return self._catalog.tagged(tags)
+
+    def document(self, document: str) -> Document:
+        """The document of this name, end of path, id, or at least 6 first digits of it.
+
+        Raises NotFound, and InputError when several fit.
+        """
+        return self._catalog.one(document)
+
+    def page(self, document: str, number: int) -> Page:
+        """One page, counted from 1. Raises NotFound, InputError."""
+        found = self.document(document)
+        stored = self._store.pages([page_id(found.id, number, self._store.encoder)])
+        if not stored:
+            reason = found.skipped.get(number, f"it has pages 1 to {found.pages}.")
+            raise NotFound(f"{found.name} has no page {number} in this library: {reason}")
+        return self._page(found, stored[0].content)
+
+    def search(
+        self,
+        question: str,
+        *,
+        limit: int = 5,
+        documents: Sequence[str] | None = None,
+        tags: Sequence[str] | None = None,
+        pages: PageRange | None = None,
+    ) -> list[Hit]:
+        """The best pages, best first.
+
+        `documents` (names, ends of paths, ids), `tags` (every one of them) and `pages` confine the
+        search. Raises QuestionError, NotFound.
+        """
+        ranked = self._rank(question, limit, self._filter(documents, tags, pages))
+        vectors = self._encoder.encode_question(question.strip())
+        stored = {p.id: p for p in self._store.pages([r.id for r in ranked], with_vectors=True)}
+        return [self._hit(r, find_matches(question, vectors, stored[r.id])) for r in ranked]
+
+    def ask(
+        self,
+        question: str,
+        *,
+        documents: Sequence[str] | None = None,
+        tags: Sequence[str] | None = None,
+        pages: PageRange | None = None,
+        answerer: Answerer | None = None,
+    ) -> Answer:
+        """An answer from the best pages, every statement cited; or that there is none.
+
+        Without an `answerer` the answer is extractive: the words of the pages themselves.
+        Raises QuestionError, NotFound.
+        """
+        ranked = self._rank(question, EVIDENCE_PAGES, self._filter(documents, tags, pages))
+        answerer = answerer or ExtractiveAnswerer(self._encoder)
+        draft = answerer.answer(question, [self._evidence(page) for page in ranked])
+        hits = tuple(self._hit(page, ()) for page in ranked)
+        pages_by_place = {(hit.document.id, hit.page.number): hit.page for hit in hits}
+        return Answer(
+            question=question,
+            text=draft.text,
+            abstained=draft.abstained,
+            citations=tuple(
+                _citation(quote, pages_by_place[quote.document_id, quote.page])
+                for quote in draft.quotes
+            ),
+            hits=hits,
+        )
+
+    def close(self) -> None:
+        """End the processes that belong to it. May be called twice."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        encoder = self._make_encoder()
+        check_encoder(self.folder, self._store.encoder, encoder.id)
+        return encoder
+
+    @cached_property
+    def _retriever(self) -> Retriever:
+        return Retriever(self._store, self._encoder)
+
+    def _add(
+        self,
+        found: list[Found | Refused],
+        attributes: Attributes,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> Iterator[Outcome]:
+        ledger = self._ledger()
+        indexer = Indexer(
+            store=self._store,
+            encoder=self._encoder,
+            reader=self._reader,
+            ledger=ledger,
+            sources=self._sources,
+        )
+        unfinished = ledger.unfinished()
+        tally = Tally([Path(r.paths[0]) for r in unfinished] + [f.path for f in found], on_progress)
+        for record in unfinished:
+            yield tally.done(indexer.finish(record, tally.page))
+        for file in found:
+            if isinstance(file, Refused):
+                outcome = Outcome(path=file.path, kind="failed", error=file.error)
+            else:
+                outcome = indexer.add(file, attributes, tally.page)
+            yield tally.done(outcome)
+
+    def _ledger(self) -> Ledger:
+        ledger = Ledger(self._store, self._sources)
+        ledger.recover()
+        return ledger
+
+    def _filter(
+        self,
+        documents: Sequence[str] | None,
+        tags: Sequence[str] | None,
+        pages: PageRange | None,
+    ) -> PageFilter:
+        first, last = pages or (None, None)
+        return PageFilter(documents=self._catalog.select(documents, tags), first=first, last=last)
+
+    def _rank(self, question: str, limit: int, filter: PageFilter) -> list[RankedPage]:
+        return self._retriever.search(question, limit=limit, filter=filter)
+
+    def _page(self, document: Document, content: PageContent) -> Page:
+        return Page(
+            document=document,
+            number=content.number,
+            width=content.width,
+            height=content.height,
+            content=content.text,
+            headings=content.headings,
+            pictures=self._pictures,
+        )
+
+    def _hit(self, ranked: RankedPage, matches: Sequence[Match]) -> Hit:
+        document = document_of(ranked.document)
+        page = self._page(document, ranked.content)
+        return Hit(document=document, page=page, score=ranked.score, matches=tuple(matches))
+
+    def _evidence(self, ranked: RankedPage) -> Evidence:
+        document = document_of(ranked.document)
+        return Evidence(
+            document_id=document.id,
+            document_name=document.name,
+            score=ranked.score,
+            content=ranked.content,
+            image=partial(self._pictures.pixels, document, ranked.number),
+        )
+
+
+def _citation(quote: Quote, page: Page) -> Citation:
+    return Citation(document=page.document, page=page, quote=quote.text, boxes=quote.boxes)

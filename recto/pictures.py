@@ -1,0 +1,55 @@
+"""Pictures of a library's pages: rendered from the kept sources, cached, marked where wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from recto.engine.errors import NotFound
+from recto.engine.highlight import highlight
+from recto.engine.page import Box
+from recto.indexing.pictures import Pictures
+from recto.indexing.reader import Reader
+from recto.indexing.sources import Sources
+from recto.results import Document
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+class PagePictures:
+    """What `Page.image` and its siblings call."""
+
+    def __init__(self, folder: Path, reader: Reader, sources: Sources) -> None:
+        """`folder` is where rendered pictures are cached; it may be emptied at any time."""
+        self._cache = Pictures(folder)
+        self._reader = reader
+        self._sources = sources
+
+    def pixels(self, document: Document, number: int, width: int) -> npt.NDArray[np.uint8]:
+        """(height, width, 3) RGB. Raises NotFound, or DocumentError if it cannot be drawn."""
+
+        def draw() -> npt.NDArray[np.uint8]:
+            source = self._sources.path(document.id, document.kind)
+            if not source.exists():
+                raise NotFound(f"{document.name} has been removed from the library.")
+            with self._reader.open(source, document.kind, name=document.name) as opened:
+                return opened.image(number, width)
+
+        return self._cache.image(document.id, number, width, draw)
+
+    def image(
+        self, document: Document, number: int, width: int, boxes: Sequence[Box] = ()
+    ) -> Image:
+        """The picture of a page with these places marked."""
+        from PIL import Image as Pillow
+
+        return Pillow.fromarray(highlight(self.pixels(document, number, width), boxes))
+
+    def forget(self, document_id: str) -> None:
+        """Drop the pictures of a document."""
+        self._cache.remove(document_id)

@@ -1,0 +1,162 @@
+"""What a library gives back: documents, pages, hits, answers. Their names are those of the JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from recto.engine.matches import Match
+from recto.engine.page import Box, PageText
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One source file of a library."""
+
+    id: str
+    """SHA-256 of its bytes, 64 hex digits."""
+    name: str
+    title: str
+    pages: int
+    size: int
+    """Bytes."""
+    kind: str
+    """"pdf", "png", "docx", ..."""
+    paths: tuple[str, ...]
+    added: str
+    """ISO 8601, UTC."""
+    tags: tuple[str, ...] = ()
+    metadata: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    skipped: Mapping[int, str] = field(default_factory=dict)
+    """Pages that could not be read, and why."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "document": self.name,
+            "document_id": self.id,
+            "title": self.title,
+            "pages": self.pages,
+            "bytes": self.size,
+            "kind": self.kind,
+            "paths": list(self.paths),
+            "added": self.added,
+            "tags": list(self.tags),
+            "metadata": dict(self.metadata),
+            "skipped": {str(number): reason for number, reason in self.skipped.items()},
+        }
+
+
+class PictureMaker(Protocol):
+    """Makes page pictures; a library lends its own to its results."""
+
+    def image(
+        self, document: Document, number: int, width: int, boxes: Sequence[Box] = ()
+    ) -> Image: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a document. Printed, it is its number."""
+
+    document: Document
+    number: int
+    """Counted from 1."""
+    width: float
+    """Points (1/72 inch), as shown."""
+    height: float
+    content: PageText
+    headings: tuple[str, ...]
+    """What stands above its text, outermost first."""
+    pictures: PictureMaker = field(repr=False, compare=False)
+
+    @property
+    def text(self) -> str:
+        """Its words: a space between words, a line feed between lines."""
+        return self.content.text
+
+    def image(self, width: int = 1280, boxes: Sequence[Box] = ()) -> Image:
+        """Its picture, `width` pixels wide, with these places marked.
+
+        Rendered from the kept source and cached. Raises NotFound when the document has been
+        removed since, DocumentError when the page cannot be drawn.
+        """
+        return self.pictures.image(self.document, self.number, width, boxes)
+
+    def __int__(self) -> int:
+        return self.number
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A page that a search returned."""
+
+    document: Document
+    page: Page
+    score: float
+    """Orders the hits of one question; not comparable between questions."""
+    matches: tuple[Match, ...]
+
+    def image(self, width: int = 1280) -> Image:
+        """The page's picture with the matched places marked."""
+        return self.page.image(width, [match.box for match in self.matches])
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "document": self.document.name,
+            "document_id": self.document.id,
+            "page": self.page.number,
+            "score": self.score,
+            "matches": [{"box": list(m.box), "score": m.score} for m in self.matches],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Words of a page that support an answer."""
+
+    document: Document
+    page: Page
+    quote: str
+    """Stands on the page exactly so."""
+    boxes: tuple[Box, ...]
+
+    def image(self, width: int = 1280) -> Image:
+        """The page's picture with the quote marked."""
+        return self.page.image(width, self.boxes)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "document": self.document.name,
+            "document_id": self.document.id,
+            "page": self.page.number,
+            "quote": self.quote,
+            "boxes": [list(box) for box in self.boxes],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A text and the pages that support it, or an honest refusal."""
+
+    question: str
+    text: str
+    abstained: bool
+    """Whether the library was found not to answer the question."""
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    """The pages that were read to answer, best first."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "question": self.question,
+            "answer": self.text,
+            "abstained": self.abstained,
+            "citations": [citation.as_json() for citation in self.citations],
+        }
