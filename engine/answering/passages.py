@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
-from recto.engine.answering.layout import BULLETS, Row, find_blocks, find_rows, upright
-from recto.engine.answering.tables import row_labels
+from recto.engine.answering.blocks import Block, find_blocks
+from recto.engine.answering.layout import BULLETS, Row, find_rows, upright
+from recto.engine.answering.tables import Cell, cells_of, headings
 from recto.engine.page import Box, PageContent, Word, union
 
 Kind = Literal["sentence", "item", "row", "line", "heading"]
@@ -23,8 +24,10 @@ MAX_WORDS = 6000
 LONGEST = 80
 """Words of a passage; a longer sentence is cut at the end of a line."""
 HEADING_WORDS = 14
+NEXT_TABLE = 3.5
+"""Heights of a row: a larger gap, or a step up the page, lies between two tables."""
 
-_STOP = re.compile(r".*[.!?…][)\]\"'”’»]*|.*[。！？．]")
+_STOP = re.compile(r".*[\w)\]\"'”’»%].*[.!?…][)\]\"'”’»]*|.*[。！？．]")
 _ABBREVIATION = re.compile(
     r"\(?(?:[A-Z]|[a-z]|(?:[A-Za-z]\.)+[A-Za-z]?|Mr|Mrs|Ms|Dr|Prof|St|No|Nos|Inc|Corp|Co|Ltd|LLC|vs"
     r"|Fig|Figs|Sec|Art|Vol|pp|approx|ca|cf|al|etc|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Oct|Nov|Dec)\."
@@ -70,35 +73,45 @@ class _Cutter:
     """One page on its way to passages; keeps the headings met so far."""
 
     def __init__(self, words: Sequence[Word], laid: Sequence[Word], rows: Sequence[Row]) -> None:
-        self._words, self._laid, self._rows = words, laid, rows
-        self._blocks = list(find_blocks(rows, laid))
+        self._words, self._laid = words, laid
+        self._blocks = find_blocks(rows, laid)
+        self._table: list[list[Cell]] = []
+        self._table_end = 0.0
         self._title: tuple[str, float] = ("", 0.0)
         self._lead = ""
         self._in_list = False
 
     def passages(self) -> Iterator[Passage]:
-        done = 0
         for number, block in enumerate(self._blocks):
-            if block[0].tabular:
-                yield self._table_row(block[0], done)
-            elif self._is_heading(number):
+            if any(row.tabular for row in block):
+                yield self._record(block)
+                continue
+            self._end_table(block)
+            if self._is_heading(number):
                 yield self._passage("heading", block[0].start, block[-1].stop)
                 self._remember(block)
             else:
                 yield from self._prose(block)
-            done += len(block)
 
     def _passage(self, kind: Kind, start: int, stop: int) -> Passage:
         context = tuple(text for text in (self._title[0], self._lead) if text)
         return Passage(kind, start, stop, tuple(self._words[start:stop]), context)
 
-    def _table_row(self, row: Row, number: int) -> Passage:
-        plain = self._passage("row", row.start, row.stop)
-        labels = row_labels(self._rows, number, self._laid)
-        cells = [_text(self._words[start:stop]) for start, stop in row.cells[1:]]
-        columns = tuple(zip(labels, cells, strict=True))
-        label = _text(self._words[slice(*row.cells[0])])
-        return replace(plain, columns=columns, label=label)
+    def _record(self, block: Block) -> Passage:
+        if not -1 < (block[0].box.y0 - self._table_end) / block[0].height < NEXT_TABLE:
+            self._table.clear()
+        self._table_end = block[-1].box.y1
+        cells = cells_of(block, self._laid)
+        label = "" if cells[0].value else cells[0].text  # of a total, often nothing
+        columns = headings(self._table, cells[1:] if label else cells)
+        self._table.insert(0, cells)
+        plain = self._passage("row", block[0].start, block[-1].stop)
+        return replace(plain, columns=tuple(columns), label=label)
+
+    def _end_table(self, block: Block) -> None:
+        """Running text ends a table; the title of a section of it does not."""
+        if block[-1].stop - block[0].start > HEADING_WORDS:
+            self._table.clear()
 
     def _is_heading(self, number: int) -> bool:
         """Few words that end without a stop, or with a question mark, and stand above something."""
@@ -120,6 +133,7 @@ class _Cutter:
     def _remember(self, block: Sequence[Row]) -> None:
         text = _text(self._words[block[0].start : block[-1].stop])
         height = max(row.height for row in block)
+        self._in_list = False
         if height >= 0.85 * self._title[1] and not text.endswith(":"):
             self._title, self._lead = (text, height), ""
         else:
@@ -144,7 +158,7 @@ def _sentences(
 ) -> Iterator[tuple[int, int]]:
     """`label`: the first word numbers a list item, and its full stop ends no sentence."""
     first = start
-    for i in range(start + label, stop):
+    for i in range(min(start + label, stop - 1), stop):
         at_end = i + 1 == stop
         if at_end or _ends(words[i].text, words[i + 1].text) or _too_long(words, first, i):
             yield first, i + 1

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from recto.engine.answering.passages import Passage
 from recto.engine.answering.question import Key, Question, has_wanted
 from recto.engine.encoders.protocol import Encoder, PageInput
 from recto.engine.page import Box, PageContent, PageText, Word
-from recto.engine.text import terms
+from recto.engine.text import fold, terms, word_terms
 from recto.engine.vectors import FloatArray
 
 NEAR = 0.8
@@ -55,13 +55,15 @@ class Marks:
 
     @property
     def score(self) -> float:
-        return 0.45 * self.covered + 0.35 * self.meant + 0.12 * self.shaped + 0.08 * self.page
+        return 0.35 * self.covered + 0.65 * self.meant + 0.1 * self.shaped + 0.06 * self.page
 
 
 class Lexicon:
     """How rare each term is among the candidates."""
 
-    def __init__(self, candidates: Sequence[Candidate]) -> None:
+    def __init__(self, candidates: Sequence[Candidate], spellings: Iterable[str]) -> None:
+        """`spellings` are the words of the evidence as they are written, folded."""
+        self._spellings = frozenset(spellings)
         self._counts = Counter(
             term for candidate in candidates for term in candidate.own | candidate.near
         )
@@ -80,11 +82,11 @@ class Lexicon:
 
     def corrected(self, key: Key) -> Key:
         """`key`, or if it stands nowhere, the known word that one slip of a pen makes of it."""
-        term = key.terms[-1]
-        if len(term) < 4 or not term.isalpha() or not self.missing(key):
+        spelled = fold(key.text)
+        if len(spelled) < 4 or not spelled.isalpha() or not self.missing(key):
             return key
-        near = min((known for known in self._known if _one_slip(term, known)), default=None)
-        return key if near is None else Key(key.text, (near,), key.particular)
+        near = min((known for known in self._spellings if _one_slip(spelled, known)), default=None)
+        return key if near is None else replace(key, terms=word_terms(near) or key.terms)
 
 
 def _one_slip(a: str, b: str) -> bool:
@@ -97,6 +99,13 @@ def _one_slip(a: str, b: str) -> bool:
     rest_a, rest_b = a[start:], b[start:]
     swapped = rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:]
     return swapped or rest_a[1:] == rest_b[1:] or rest_a[1:] == rest_b or rest_a == rest_b[1:]
+
+
+def missing(keys: Sequence[Key], lexicon: Lexicon) -> float:
+    """Share of the weight of `keys` that stands nowhere in the evidence."""
+    weights = [(lexicon.weight(key), lexicon.missing(key)) for key in keys]
+    total = sum(weight for weight, _ in weights)
+    return sum(weight for weight, absent in weights if absent) / total if total else 1.0
 
 
 def coverage(keys: Sequence[Key], lexicon: Lexicon, candidate: Candidate) -> float:
@@ -121,8 +130,8 @@ def is_new(keys: Sequence[Key], candidate: Candidate) -> bool:
 
 def nearness(question: str, passages: Sequence[Passage], encoder: Encoder) -> list[float]:
     """Of each passage's vectors to the question's: directions of the means, and MaxSim, halved."""
-    asked = encoder.encode_question(question).patches
-    direction = _direction(asked)
+    vectors = encoder.encode_question(question)
+    asked, direction = vectors.patches, _direction(vectors.rows)
     norm = float(np.linalg.norm(asked, axis=1).sum())
     found = []
     inputs = [PageInput(content=_as_page(passage), image=None) for passage in passages]
@@ -130,9 +139,8 @@ def nearness(question: str, passages: Sequence[Passage], encoder: Encoder) -> li
         if page.patches is None:
             found.append(0.0)
             continue
-        vectors = page.patches.vectors
-        cosine = float(direction @ _direction(vectors))
-        late = float((asked @ vectors.T).max(axis=1).sum()) / max(norm, 1e-6)
+        cosine = float(direction @ _direction((page.rows or page.patches).vectors))
+        late = float((asked @ page.patches.vectors.T).max(axis=1).sum()) / max(norm, 1e-6)
         found.append(min(max((cosine + late) / 2, 0.0), 1.0))
     return found
 
@@ -143,8 +151,9 @@ def _direction(vectors: FloatArray) -> FloatArray:
 
 
 def _as_page(passage: Passage) -> PageContent:
-    """The passage under its nearest heading, alone on a page."""
-    above = [Word(text, Box(0, 0, 1, 0.1), 0) for text in " ".join(passage.context[-1:]).split()]
+    """The passage under its nearest heading and the heads of its columns, alone on a page."""
+    heads = " ".join((*passage.context[-1:], *(head for head, _ in passage.columns)))
+    above = [Word(text, Box(0, 0, 1, 0.1), 0) for text in heads.split()]
     words = (*above, *(word._replace(line=1) for word in passage.words))
     return PageContent(number=1, width=612, height=792, text=PageText(words, "layer"))
 

@@ -1,80 +1,95 @@
-"""The column headings of a table row, found from where its cells stand. Knows no question."""
+"""The columns of a table: which cell of a record stands under which heading. Knows no question."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from recto.engine.answering.layout import Row, is_value
+from recto.engine.answering.blocks import Block
+from recto.engine.answering.layout import is_value, is_year
 from recto.engine.page import Box, Word, union
 
 REACH = 80
-"""Rows that are looked at above a row."""
+"""Records that are looked at above one."""
+_LEADER = re.compile(r"(?:\s*[.·…_]){3,}$")
+"""The dots that lead from an entry to its page."""
+
 LEVELS = 2
-"""Rows of headings that are put together ("Year ended" above "2018")."""
-
-Cell = tuple[str, Box]
+"""Records of headings that are put together ("Year ended" above "2018")."""
 
 
-def row_labels(rows: Sequence[Row], number: int, words: Sequence[Word]) -> list[str]:
-    """A heading, or "", for each cell of row `number` but its first.
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in one column of a record."""
 
-    Above numbers, the nearest rows without numbers are headings; above text, the table's first row.
+    text: str
+    box: Box
+    value: bool
+    """An amount and nothing else."""
+
+    @property
+    def heads(self) -> bool:
+        """May stand above amounts as their heading: no digits but those of a year."""
+        texts = self.text.split()
+        return not any(map(str.isdigit, self.text)) or any(is_year(text) for text in texts)
+
+
+def cells_of(record: Block, words: Sequence[Word]) -> list[Cell]:
+    """One a column that has anything, the further lines of a cell with the first."""
+    cells: list[Cell] = []
+    for row in sorted(record, key=lambda row: not row.tabular):
+        for start, stop in row.cells:
+            span = words[start:stop]
+            text = _LEADER.sub("", " ".join(word.text for word in span))
+            cell = Cell(text, union(word.box for word in span), is_value(span))
+            above = max(cells, key=lambda c: _overlap(c.box, cell.box), default=None)
+            if above is None or row is record[0] or _overlap(above.box, cell.box) <= 0:
+                cells.append(cell)
+            else:
+                cells[cells.index(above)] = _together(above, cell)
+    return sorted(cells, key=lambda cell: cell.box.x0)
+
+
+def _together(a: Cell, b: Cell) -> Cell:
+    upper, lower = (a, b) if a.box.y0 <= b.box.y0 else (b, a)
+    return replace(upper, text=f"{upper.text} {lower.text}", box=union((a.box, b.box)))
+
+
+def _overlap(a: Box, b: Box) -> float:
+    return min(a.x1, b.x1) - max(a.x0, b.x0)
+
+
+def headings(table: Sequence[Sequence[Cell]], cells: Sequence[Cell]) -> list[tuple[str, str]]:
+    """Each of `cells` as its heading, or "", and its text.
+
+    `table` is what stands above in the same table, the nearest record first. Above amounts, the
+    nearest records without numbers head them; above anything else the table's first record does.
     """
-    row = rows[number]
-    cells = [words[start:stop] for start, stop in row.cells[1:]]
-    table = _above(rows, number)
-    if not table:
-        return [""] * len(cells)
-    if any(is_value(cell) for cell in cells):
-        heads = _heads_of_numbers(table, words)
-    else:
-        heads = [_cells(table[-1], words)]
-    labels = []
-    for cell in cells:
-        box = union(word.box for word in cell)
-        labels.append(" ".join(filter(None, (_over(box, head) for head in heads))))
-    return labels
+    heads: list[Sequence[Cell]] = []
+    if any(cell.value for cell in cells):
+        heads = _heads_of_amounts(table)
+    if not heads and table:
+        heads = [table[-1]]
+    return [
+        (" ".join(filter(None, (_over(cell, head) for head in heads))), cell.text) for cell in cells
+    ]
 
 
-def _above(rows: Sequence[Row], number: int) -> list[Row]:
-    """The rows of the same table above, the nearest first; section titles in between are left."""
-    table: list[Row] = []
-    below = rows[number]
-    for row in reversed(rows[max(0, number - REACH) : number]):
-        if not -1 < below.box.y1 - row.box.y1 < 5 * max(below.height, row.height):
-            break
-        if row.tabular:
-            table.append(row)
-        elif row.stop - row.start > 12:  # running text: the table begins below it
-            break
-        below = row
-    return table
-
-
-def _heads_of_numbers(table: Sequence[Row], words: Sequence[Word]) -> list[list[Cell]]:
-    """The nearest row without numbers, and the one right above it if that has none either."""
-    heads: list[list[Cell]] = []
-    for row in table:
-        if any(is_value(words[start:stop]) for start, stop in row.cells):
-            if heads:
+def _heads_of_amounts(table: Sequence[Sequence[Cell]]) -> list[Sequence[Cell]]:
+    heads: list[Sequence[Cell]] = []
+    for record in table[:REACH]:
+        if all(cell.heads for cell in record) and not any(cell.value for cell in record):
+            heads.insert(0, record)
+            if len(heads) == LEVELS:
                 break
-            continue
-        heads.insert(0, _cells(row, words))
-        if len(heads) == LEVELS:
+        elif heads:
             break
     return heads
 
 
-def _cells(row: Row, words: Sequence[Word]) -> list[Cell]:
-    spans = [words[start:stop] for start, stop in row.cells]
-    return [(" ".join(w.text for w in span), union(w.box for w in span)) for span in spans]
-
-
-def _over(box: Box, heads: Sequence[Cell]) -> str:
-    """The heading whose span overlaps the cell's, the one with the nearest middle of several."""
-    overlapping = [head for head in heads if head[1].x0 < box.x1 and box.x0 < head[1].x1]
-    middle = (box.x0 + box.x1) / 2
-    nearest = min(
-        overlapping, key=lambda head: abs((head[1].x0 + head[1].x1) / 2 - middle), default=None
-    )
-    return nearest[0] if nearest else ""
+def _over(cell: Cell, record: Sequence[Cell]) -> str:
+    """The heading over the cell; of several the one whose middle is nearest."""
+    over = [head for head in record if not head.value and _overlap(head.box, cell.box) > 0]
+    middle = cell.box.x0 + cell.box.x1
+    return min(over, key=lambda head: abs(head.box.x0 + head.box.x1 - middle)).text if over else ""

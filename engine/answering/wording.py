@@ -67,14 +67,15 @@ def _row(passage: Passage, question: Question) -> str:
     """Its label, then each cell behind its column heading; only the cells that are asked for."""
     if not any(head for head, _ in passage.columns):
         return passage.text
-    cells = len(passage.columns)
-    asked = [
-        sum(key.found_in(set(terms(head))) for key in question.keys) for head, _ in passage.columns
+    found = [set(terms(head)) for head, _ in passage.columns]
+    asked = [sum(key.found_in(head) for key in question.keys) for head in found]
+    short = sum(map(str.isalpha, passage.label)) < 3  # a number or a code: what it is stands beside
+    told = [
+        f"{head}: {text}" if head else text
+        for place, (head, text) in enumerate(passage.columns)
+        if asked[place] == max(asked) or (short and place == 0)
     ]
-    wanted = [i for i in range(cells) if asked[i] == max(asked)]
-    label = passage.label
-    told = [": ".join(filter(None, passage.columns[i])) for i in wanted]
-    return f"{label}: {'; '.join(told)}" if label else "; ".join(told)
+    return f"{passage.label} – {'; '.join(told)}"
 
 
 def decline(evidence: Sequence[Evidence], absent: Sequence[str]) -> str:
