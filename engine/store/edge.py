@@ -16,9 +16,15 @@ import numpy as np
 
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.store.edge_process import EdgeProcess
-from recto.engine.store.payload import CONTENT_FIELDS, stored_document, stored_page
+from recto.engine.store.payload import (
+    CONTENT_FIELDS,
+    TEXT_FIELDS,
+    stored_document,
+    stored_page,
+    stored_text,
+)
 from recto.engine.store.plan import DenseArm, PageFilter, Ranking, Scored, SearchPlan, SparseArm
-from recto.engine.store.protocol import StoredPage, StoreInfo
+from recto.engine.store.protocol import StoredPage, StoredText, StoreInfo
 from recto.engine.store.records import DocumentRecord, PageRecord, document_point_id
 from recto.engine.store.schema import (
     DENSE,
@@ -120,6 +126,13 @@ class EdgeStore:
         unique = [*dict.fromkeys(ids)]
         found = self._retrieve(PAGES, unique, *_fields(with_vectors))
         by_id = {point["id"]: _stored(point, with_vectors) for point in found}
+        return [by_id[id] for id in ids if id in by_id]
+
+    def texts(self, ids: Sequence[str]) -> list[StoredText]:
+        check_page_ids(ids)
+        unique = [*dict.fromkeys(ids)]
+        found = self._retrieve(PAGES, unique, [*TEXT_FIELDS], [], _BATCH_POINTS)
+        by_id = {point["id"]: stored_text(point["id"], point["payload"]) for point in found}
         return [by_id[id] for id in ids if id in by_id]
 
     def scroll(self, filter: PageFilter, *, with_vectors: bool = False) -> Iterator[StoredPage]:

@@ -17,7 +17,7 @@ import numpy as np
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.page import Box, PageContent, PageText
 from recto.engine.store.plan import DenseArm, PageFilter, Ranking, Scored, SearchPlan, SparseArm
-from recto.engine.store.protocol import StoredPage, StoreInfo
+from recto.engine.store.protocol import StoredPage, StoredText, StoreInfo
 from recto.engine.store.records import DocumentRecord, PageRecord, page_id
 from recto.engine.store.validation import (
     GRID,
@@ -80,6 +80,17 @@ class OracleStore:
     def pages(self, ids: Sequence[str], *, with_vectors: bool = False) -> list[StoredPage]:
         check_page_ids(ids)
         return [self._stored(id, with_vectors) for id in ids if id in self._pages]
+
+    def texts(self, ids: Sequence[str]) -> list[StoredText]:
+        return [
+            StoredText(
+                id=page.id,
+                document_id=page.document_id,
+                number=page.content.number,
+                text=page.content.text.text,
+            )
+            for page in self.pages(ids)
+        ]
 
     def scroll(self, filter: PageFilter, *, with_vectors: bool = False) -> Iterator[StoredPage]:
         check_filter(filter)

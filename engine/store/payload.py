@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recto.engine.page import Box, PageContent, PageText, Word
-from recto.engine.store.protocol import StoredPage
+from recto.engine.store.protocol import StoredPage, StoredText
 from recto.engine.store.records import DocumentRecord, PageRecord
 from recto.engine.store.validation import GRID
 from recto.engine.vectors import FloatArray, Multivector, PageVectors, SparseVector
@@ -39,6 +39,7 @@ CONTENT_FIELDS = (
     *("text", "lines", "word_boxes"),
 )
 """What a page is read back from when its vectors are not asked for."""
+TEXT_FIELDS = ("document", "number", "text")
 
 
 def page_payload(page: PageRecord) -> dict[str, Any]:
@@ -86,6 +87,12 @@ def document_payload(record: DocumentRecord) -> dict[str, Any]:
     fields = asdict(record)
     del fields["words"]  # kept as a vector
     return {"document": record.id, "record": json.dumps(fields)}
+
+
+def stored_text(id: str, payload: Payload) -> StoredText:
+    return StoredText(
+        id=id, document_id=payload["document"], number=payload["number"], text=payload["text"]
+    )
 
 
 def stored_document(payload: Payload, words: SparseVector) -> DocumentRecord:

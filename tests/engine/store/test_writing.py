@@ -86,6 +86,19 @@ def test_missing_vectors_stay_missing(store: Store, names: tuple[str, ...]) -> N
     _assert_close(stored.vectors.rows, rows)
 
 
+def test_texts_are_those_of_the_pages(store: Store) -> None:
+    lines = content(2, [word("Net"), word("sales"), word("grew", line=3)])
+    store.put_pages([page("a", 1), page("a", 2, shown=lines), page("b", 1, shown=content(1))])
+    asked = [pid("b", 1), pid("a", 9), pid("a", 2), pid("a", 1)]
+    texts = store.texts(asked)
+    assert [(text.id, text.document_id, text.number) for text in texts] == [
+        (pid("b", 1), sha("b"), 1),
+        (pid("a", 2), sha("a"), 2),
+        (pid("a", 1), sha("a"), 1),
+    ]
+    assert [text.text for text in texts] == [p.content.text.text for p in store.pages(asked)]
+
+
 def test_pages_in_the_order_asked_for_without_absent_ones(store: Store) -> None:
     store.put_pages([page("a", n) for n in (1, 2, 3)])
     asked = [pid("a", 3), pid("nobody", 1), pid("a", 1), pid("a", 3)]
