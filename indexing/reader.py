@@ -6,6 +6,7 @@ page it was at, and the next page gets a fresh child. Knows no encoder and no st
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
@@ -190,8 +191,10 @@ class OpenDocument:
         """May be called twice."""
         with self._lock:
             child, self._child = self._child, None
-            if child is not None and child.alive:
-                child.call("close", self._handle, timeout=self._reader.limits.open_seconds)
+            # A child that has died meanwhile holds nothing open.
+            with contextlib.suppress(WorkerDied, LimitExceeded):
+                if child is not None and child.alive:
+                    child.call("close", self._handle, timeout=self._reader.limits.page_seconds)
 
     def __enter__(self) -> Self:
         return self

@@ -24,6 +24,8 @@ class Page:
     """(height, width) grey values, drawn over the whole page, under the content."""
     fonts: dict[str, bytes] = field(default_factory=dict)
     """More fonts than /F1 (Helvetica) and /F2 (Times): names and dictionaries."""
+    fields: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
+    """Form fields that have been filled in: value, and left, bottom, right, top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def pdf(
 ) -> bytes:
     """A whole file. A page given as bytes is its content."""
     file = _File()
-    catalog, tree, info = file.reserve(), file.reserve(), file.reserve()
+    catalog, tree, info, form = (file.reserve() for _ in range(4))
     fonts = {
         "F1": file.add(b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"),
         "F2": file.add(
@@ -72,6 +74,12 @@ def pdf(
     names = b" ".join(b"%d 0 R" % kid for kid in kids)
     file.set(tree, b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(kids), names))
     marks = _outline(file, outline, kids) if outline else b""
+    marks += b"/AcroForm %d 0 R" % form
+    file.set(
+        form,
+        b"<</Fields[%s]/DA(/F1 10 Tf)/DR<</Font<</F1 %d 0 R>>>>>>"
+        % (b" ".join(b"%d 0 R" % number for number in file.fields), fonts["F1"]),
+    )
     file.set(catalog, b"<</Type/Catalog/Pages %d 0 R%s>>" % (tree, marks))
     file.set(info, b"<</Title(%s)>>" % _escaped(title) if title is not None else b"<<>>")
     # No password fits these: whoever opens the file is refused.
@@ -126,6 +134,7 @@ class _File:
 
     def __init__(self) -> None:
         self._objects: list[bytes] = []
+        self.fields: list[int] = []
 
     def reserve(self) -> int:
         return self.add(b"null")
@@ -169,9 +178,18 @@ def _page(file: _File, page: Page, tree: int, fonts: dict[str, int]) -> int:
         number = file.add(_stream(zlib.compress(page.picture.tobytes()), keys))
         pictures = b"/XObject<</P %d 0 R>>" % number
         content = b"q %g 0 0 %g 0 0 cm /P Do Q\n" % (page.width, page.height) + content
+    places = [
+        file.add(
+            b"<</Type/Annot/Subtype/Widget/FT/Tx/F 4/T(f%d)/V(%s)/DA(/F1 10 Tf)/Rect[%g %g %g %g]>>"
+            % (len(file.fields) + index, _escaped(value), *place)
+        )
+        for index, (value, place) in enumerate(page.fields.items())
+    ]
+    file.fields += places
+    annotations = b"/Annots[%s]" % b" ".join(b"%d 0 R" % place for place in places)
     crop = b"" if page.crop is None else b"/CropBox[%g %g %g %g]" % page.crop
     return file.add(
-        b"<</Type/Page/Parent %d 0 R/MediaBox[0 0 %g %g]/Rotate %d%s"
+        b"<</Type/Page/Parent %d 0 R/MediaBox[0 0 %g %g]/Rotate %d%s%s"
         b"/Contents %d 0 R/Resources<</Font<<%s>>%s>>>>"
         % (
             tree,
@@ -179,6 +197,7 @@ def _page(file: _File, page: Page, tree: int, fonts: dict[str, int]) -> int:
             page.height,
             page.rotate,
             crop,
+            annotations,
             file.add(_stream(content)),
             names,
             pictures,

@@ -17,6 +17,7 @@ import pypdfium2.raw as c  # type: ignore[import-untyped]
 from recto.engine.errors import LimitExceeded
 from recto.engine.page import Box, Word
 from recto.indexing.reading.characters import clean
+from recto.indexing.reading.forms import filled_in
 from recto.indexing.reading.lines import Piece, arrange
 
 # PDFium marks a hyphen at the end of a line by one of these and leaves the line break out.
@@ -71,8 +72,11 @@ class Frame:
         return Box(max(x0, 0.0), max(y0, 0.0), min(x1, 1.0), min(y1, 1.0))
 
 
-def read_layer(page: pdfium.PdfPage, *, most: int) -> Layer:
-    """The words of `page`; LimitExceeded above `most` characters."""
+def read_layer(pdf: pdfium.PdfDocument, page: pdfium.PdfPage, *, most: int) -> Layer:
+    """The words of `page` and of what its forms were filled in with.
+
+    LimitExceeded above `most` characters.
+    """
     textpage = page.get_textpage()
     try:
         count = textpage.count_chars()
@@ -80,7 +84,9 @@ def read_layer(page: pdfium.PdfPage, *, most: int) -> Layer:
             raise LimitExceeded(
                 f"the page holds {count} characters, more than {most}; raise Limits.characters."
             )
-        return _Layer(textpage, Frame(page), count).read()
+        frame = Frame(page)
+        filled = list(filled_in(pdf, page, frame.box, frame.width, frame.height))
+        return _Layer(textpage, frame, count).read(filled)
     finally:
         textpage.close()
 
@@ -96,10 +102,10 @@ class _Layer:
         self._places = [byref(number) for number in self._numbers]
         self._unmapped = 0
 
-    def read(self) -> Layer:
+    def read(self, filled: list[Piece]) -> Layer:
         pieces = list(self._pieces())
-        count = sum(len(piece.words) for piece in pieces) + self._unmapped
-        words, sizes = arrange(pieces)
+        count = sum(len(piece.words) for piece in pieces)
+        words, sizes = arrange(pieces + filled)
         return Layer(words, sizes, self._text, self._unmapped / max(count, 1))
 
     def _pieces(self) -> Iterator[Piece]:

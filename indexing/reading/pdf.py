@@ -69,7 +69,7 @@ class PdfSource:
 
     def read(self, number: int) -> RawPage:
         with self._page(number) as page:
-            layer = read_layer(page, most=self._limits.characters)
+            layer = read_layer(self._pdf, page, most=self._limits.characters)
             frame = Frame(page)
             garbage = is_garbage(layer.text) or layer.unmapped > 0.3
             return RawPage(
