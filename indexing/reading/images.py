@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from recto.indexing.reading.raw import Bookmark, Image, RawPage, picture_size
 
 _DPI = 150.0
 """Taken where a file does not say: a page scanned or photographed for reading."""
+_FORMATS = ("PNG", "JPEG", "WEBP", "TIFF")
 _BROKEN = (
     OSError,
     SyntaxError,
@@ -40,15 +41,21 @@ class ImageSource:
         """Raises DamagedFile, EmptyFile or LimitExceeded."""
         self._limits = limits
         Pillow.MAX_IMAGE_PIXELS = None  # _frame() checks each picture, before decoding it
-        with _told():
-            self._file = Pillow.open(path, formats=["PNG", "JPEG", "WEBP", "TIFF"])
-            moving = self._file.format in ("PNG", "WEBP")  # frames of an animation are no pages
-            self.pages = 1 if moving else int(getattr(self._file, "n_frames", 1))
+        with ExitStack() as opened:
+            data = opened.enter_context(open(path, "rb"))
+            with _told():
+                self._file = opened.enter_context(Pillow.open(data, formats=_FORMATS))
+                moving = self._file.format in ("PNG", "WEBP")  # an animation's frames are no pages
+                self.pages = 1 if moving else int(getattr(self._file, "n_frames", 1))
+            self._check()
+            self._opened = opened.pop_all()
+
+    def _check(self) -> None:
         if self.pages == 0:
             raise EmptyFile("it has no pages.")
-        if self.pages > limits.pages:
+        if self.pages > self._limits.pages:
             raise LimitExceeded(
-                f"it has {self.pages} pages, more than {limits.pages}; raise Limits.pages."
+                f"it has {self.pages} pages, more than {self._limits.pages}; raise Limits.pages."
             )
         if self.pages == 1:
             self._frame(1)
@@ -104,7 +111,7 @@ class ImageSource:
         return (file.size[1], file.size[0]) if across else file.size
 
     def close(self) -> None:
-        self._file.close()
+        self._opened.close()
 
 
 def _to_rgb(file: Pillow.Image) -> Pillow.Image:

@@ -37,15 +37,22 @@ class PdfSource:
         self._path = path
         self._limits = limits
         self._pdf = _open(path)
-        self.pages = len(self._pdf)
+        try:
+            self.pages = len(self._pdf)
+            self._check()
+            self.title = _printable(self._pdf.get_metadata_value("Title"))
+            self._pdf.init_forms()  # else the values of form fields are not drawn
+        except BaseException:
+            self._pdf.close()
+            raise
+
+    def _check(self) -> None:
         if self.pages == 0:
             raise EmptyFile("it has no pages.")
-        if self.pages > limits.pages:
+        if self.pages > self._limits.pages:
             raise LimitExceeded(
-                f"it has {self.pages} pages, more than {limits.pages}; raise Limits.pages."
+                f"it has {self.pages} pages, more than {self._limits.pages}; raise Limits.pages."
             )
-        self.title = _printable(self._pdf.get_metadata_value("Title"))
-        self._pdf.init_forms()  # else the values of form fields are not drawn
 
     def outline(self) -> list[Bookmark]:
         """At most the first 5,000 entries."""
