@@ -56,6 +56,7 @@ _BATCH_BYTES = 8 << 20
 _BATCH_POINTS = 256
 _BATCH_WITH_VECTORS = 8
 """Pages in one reply: a page may have a million numbers, and Edge gives them as Python floats."""
+_SAMPLE = 16
 _WRITE_FACTOR = 3
 """Disk that a write may take: the write-ahead log, the segment, and what both round up to."""
 
@@ -174,10 +175,15 @@ class EdgeStore:
         """Rewrite the pages for search if there is reason to: more than 10 MB new since the last
         time, or more than a fifth deleted. Otherwise it returns at once.
 
-        Takes about a millisecond for each page of the library, and as much disk again while it
-        runs; raises DiskFull if there is not so much.
+        Takes about a millisecond for each page of the library, and as much disk again as its pages
+        need, for which it may use the reserve; raises DiskFull if there is not so much.
         """
-        self._process.call("optimize", room=_disk_usage(self._shards))
+        # Page ids are hashes: the first pages are a fair sample of all.
+        some = self._process.call("scroll", PAGES, _ALL, None, _SAMPLE, *_fields(True)[:2])[0]
+        pages = self._process.call("count", PAGES, _ALL)
+        room = _WRITE_FACTOR * pages * sum(map(_size, some)) // max(len(some), 1)
+        room = min(room, _disk_usage(self._shards)) - self._process.reserve
+        self._process.call("optimize", room=room)
 
     def close(self) -> None:
         self._process.close()

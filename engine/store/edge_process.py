@@ -18,18 +18,20 @@ RESERVE = 128 << 20
 """Bytes on the disk that no write may use up. Edge maps its files into memory, so that it is killed
 (SIGBUS) when the disk is full, and needs room for its write-ahead log even to open a library or to
 delete from it."""
+_NEARLY_NOTHING = 4 << 20
 _NAME = "the store's process"
 
 
 class EdgeProcess:
     """Holds the library's lock while it lives. Calls from several threads wait for each other."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, reserve: int) -> None:
         """Start it for the library in `folder` and take the lock; nothing is loaded yet.
 
-        Raises LibraryBusy.
+        No write may leave less than `reserve` bytes free. Raises LibraryBusy.
         """
         self._folder = folder
+        self.reserve = reserve
         self._loaded: Path | None = None
         self._restarting = threading.Lock()
         self._closed = False
@@ -44,7 +46,8 @@ class EdgeProcess:
         self._loaded = shards
 
     def call(self, method: str, *arguments: Value, room: int | None = None) -> Value:
-        """`method` of edge_worker.py. With `room`, DiskFull unless so many bytes fit on the disk.
+        """`method` of edge_worker.py. With `room`, DiskFull if that many bytes and the reserve do
+        not fit on the disk.
 
         Raises BackendUnreachable when the process died of this call; the next call starts it anew.
         """
@@ -88,7 +91,7 @@ class EdgeProcess:
         try:
             return self._child.call(method, *arguments)
         except WorkerDied as error:
-            if self._free() < RESERVE // 2:
+            if self._free() < max(self.reserve // 2, _NEARLY_NOTHING):
                 raise self._full(f"Only {_megabytes(self._free())} are free") from error
             raise BackendUnreachable(
                 f"{error} Nothing that was acknowledged is lost, and the next call starts it anew;"
@@ -99,10 +102,10 @@ class EdgeProcess:
 
     def _check_room(self, room: int) -> None:
         free = self._free()
-        if free < room + RESERVE:
+        if free < room + self.reserve:
             raise self._full(
-                f"{_megabytes(room)} are to be written, {_megabytes(RESERVE)} must stay free, and"
-                f" {_megabytes(free)} are"
+                f"{_megabytes(free)} are free, {_megabytes(room)} may be written, and"
+                f" {_megabytes(self.reserve)} must stay free"
             )
 
     def _free(self) -> int:

@@ -144,7 +144,6 @@ def _pages_config(dim: int) -> edge.EdgeConfig:
     multivector = edge.MultiVectorConfig(edge.MultiVectorComparator.MaxSim)
     # Never a graph: it costs seconds of CPU a page, and a scan of `rows` is fast enough.
     no_graph = edge.HnswIndexConfig(m=0, ef_construct=16, full_scan_threshold=10_000)
-    memory = {"patches": edge.Memory.Cold, "rows": edge.Memory.Cached}
     return edge.EdgeConfig(
         vectors={
             name: edge.EdgeVectorParams(
@@ -153,7 +152,7 @@ def _pages_config(dim: int) -> edge.EdgeConfig:
                 multivector_config=multivector,
                 hnsw_config=no_graph,
                 datatype=edge.VectorStorageDatatype.Float16,
-                memory=memory[name],
+                memory=edge.Memory.Cold,
             )
             for name in DENSE
         },
@@ -170,8 +169,8 @@ def _documents_config() -> edge.EdgeConfig:
 
 
 def _optimizers() -> edge.EdgeOptimizersConfig:
-    # The default leaves deleted pages on the disk in libraries of less than 1,000 pages.
-    return edge.EdgeOptimizersConfig(deleted_threshold=0.2, vacuum_min_vector_number=100)
+    # The default leaves deleted pages on the disk of libraries of less than 1,000 pages.
+    return edge.EdgeOptimizersConfig(deleted_threshold=0.2, vacuum_min_vector_number=10)
 
 
 def _vectors(point: Point) -> dict[str, Value]:

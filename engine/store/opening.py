@@ -15,7 +15,7 @@ from pathlib import Path
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.errors import DamagedLibrary, DiskFull, LibraryError, NotFound
 from recto.engine.store.edge import EdgeStore
-from recto.engine.store.edge_process import EdgeProcess
+from recto.engine.store.edge_process import RESERVE, EdgeProcess
 from recto.engine.store.manifest import (
     Manifest,
     check_encoder,
@@ -30,12 +30,15 @@ _SHARDS = "store"
 _UNFINISHED = "store.new"
 
 
-def open_edge(folder: Path, encoder: EncoderId | None, *, create: bool) -> EdgeStore:
+def open_edge(
+    folder: Path, encoder: EncoderId | None, *, create: bool, reserve: int = RESERVE
+) -> EdgeStore:
     """The library in `folder`; with `create` it is made if there is none.
 
     `encoder` is compared with what the library was made with; None takes it as it is, and is not
-    enough to create one. Raises NotFound, EncoderMismatch, NewerLibrary, DamagedLibrary,
-    LibraryBusy, DiskFull, and LibraryError when the folder cannot be written.
+    enough to create one. No write may leave less than `reserve` bytes free on the disk. Raises
+    NotFound, EncoderMismatch, NewerLibrary, DamagedLibrary, LibraryBusy, DiskFull, and LibraryError
+    when the folder cannot be written.
     """
     manifest = read_manifest(folder)
     if manifest is not None:
@@ -49,7 +52,7 @@ def open_edge(folder: Path, encoder: EncoderId | None, *, create: bool) -> EdgeS
         raise ValueError(f"{folder}: a library cannot be created without an encoder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        process = EdgeProcess(folder)
+        process = EdgeProcess(folder, reserve=reserve)
         try:
             return _opened(process, folder, encoder)
         except BaseException:
