@@ -30,6 +30,7 @@ from recto.engine.process import Child
 from recto.engine.wire import Value
 from recto.indexing.files import OFFICE
 from recto.indexing.limits import Limits
+from recto.indexing.reading import poppler
 from recto.indexing.reading.headings import (
     Line,
     Trail,
@@ -47,6 +48,8 @@ _SAMPLE = 8
 """Pages that tell the size of a document's body text."""
 _OCR_WIDTH = 1600
 """Pixels across an upright page: 190 a inch on paper, 25 for the height of 10 point type."""
+_PAPER = 612
+"""Points across, for a page whose size nobody can tell."""
 _BACK = 200
 """Pages that are looked back for headings when reading does not begin at page 1."""
 
@@ -157,7 +160,7 @@ class OpenDocument:
         document has cost more than `Limits.document_seconds` or `Limits.crashes`.
         """
         with self._lock:
-            raw = self._raw(number, keep=False)
+            raw = self._read_or_drawn(number)
             lines = lines_of(raw)
             title = self.title
             text = self._text(number, raw)
@@ -269,6 +272,19 @@ class OpenDocument:
         if isinstance(known, DocumentError):
             raise known
         return known
+
+    def _read_or_drawn(self, number: int) -> RawPage:
+        """Of a page that PDFium cannot read, the picture that poppler makes may be recognised."""
+        try:
+            return self._raw(number, keep=False)
+        except DamagedFile as error:
+            if self._kind != "pdf" or self._reader._ocr is None or not poppler.installed():
+                raise
+            try:
+                height, width, _ = self.image(number, _PAPER).shape
+            except DocumentError:
+                raise error from None
+            return RawPage(width=width, height=height, words=(), sizes=(), wants_ocr=True)
 
     def _lines(self, number: int) -> Sequence[Line]:
         """The lines of a page that is not the one asked for; none if it cannot be read."""

@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,6 +42,9 @@ class _Read(NamedTuple):
     sure: float
     places: list[float]
     """Where along the line the middle of each character that is no space is, from 0 to 1."""
+    top: float
+    bottom: float
+    """What of the line's height is not margin, from 0 to 1."""
 
 
 class Recogniser:
@@ -73,7 +75,7 @@ class Recogniser:
         """[text, box, line] of each word, in reading order."""
         picture = image[:, :, ::-1]  # RapidOCR takes BGR
         quads = self._turned(picture, self._find(picture))
-        angle = median(_angle(quad) for quad in quads) if quads else 0.0
+        angle = _skew(quads)
         height, width = image.shape[:2]
         pieces = [
             _piece(quad, read, angle, width, height)
@@ -99,7 +101,7 @@ class Recogniser:
             return quads
         tall = sum(_height(quad) > 1.5 * _width(quad) for quad in quads) > 0.6 * len(quads)
         ways = (1, 3) if tall else (0, 2)
-        longest = sorted(quads, key=lambda quad: -max(_width(quad), _height(quad)))[:3]
+        longest = sorted(quads, key=lambda quad: -max(_width(quad), _height(quad)))[:2]
         best, most = ways[0], -1.0
         for way in ways:
             sure = sum(self._sure(picture, np.roll(quad, -way, axis=0)) for quad in longest)
@@ -130,24 +132,27 @@ class Recogniser:
         info = found.word_results[0]
         columns = [column for word in info.word_cols for column in word]
         places = [(column + 0.5) / info.line_txt_len for column in columns]
-        return _Read(found.txts[0], float(found.scores[0]), places)
+        return _Read(
+            found.txts[0], float(found.scores[0]), places, *_inked(np.asarray(line, np.uint8))
+        )
 
 
 def _piece(quad: Quad, read: _Read, angle: float, width: int, height: int) -> Piece:
     """The line's words with their boxes, and where it stands on the page turned upright."""
+    quad = _across(quad, read.top, read.bottom)
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     upright = quad @ turn.T
     page = np.array([width, height], dtype=np.float32)
-    size = _height(quad) * 0.75  # lines are found with a margin
+    size = _height(quad)
     piece = Piece(
-        baseline=float(upright[2:, 1].mean()) - 0.25 * size,
+        baseline=float(upright[:, 1].mean()) + 0.4 * size,
         size=size,
         left=float(upright[:, 0].min()),
         right=float(upright[:, 0].max()),
         level=abs(_angle(quad) - angle) < 0.2,
     )
     for text, start, end in _spans(read):
-        corners = np.concatenate([_across(quad, start), _across(quad, end)]) / page
+        corners = _along(quad, start, end) / page
         x0, y0 = corners.min(axis=0).clip(0, 1).tolist()
         x1, y1 = corners.max(axis=0).clip(0, 1).tolist()
         if cleaned := clean(text):
@@ -162,19 +167,38 @@ def _spans(read: _Read) -> list[tuple[str, float, float]]:
         read = read._replace(places=list(np.linspace(0, 1, sum(map(len, words)))))
     steps = np.diff(read.places)
     half = float(np.median(steps)) / 2 if len(steps) else 0.5
-    spans, at = [], 0
+    spans, at, free = [], 0, 0.0
     for word in words:
         first, last = read.places[at], read.places[at + len(word) - 1]
-        spans.append((word, max(0.0, first - half), min(1.0, last + half)))
         at += len(word)
+        following = (last + read.places[at]) / 2 if at < len(read.places) else 1.0
+        end = min(last + half, following)
+        spans.append((word, max(free, first - half), end))
+        free = end
     return spans
 
 
-def _across(quad: Quad, place: float) -> Quad:
-    """The two points of the line's upper and lower edge at `place`."""
-    upper = quad[0] + (quad[1] - quad[0]) * place
-    lower = quad[3] + (quad[2] - quad[3]) * place
-    return np.stack([upper, lower]).astype(np.float32)
+def _inked(line: Image) -> tuple[float, float]:
+    """From where to where, of its height, the picture of a line differs from its background."""
+    grey = line.mean(axis=2)
+    rows = (np.abs(grey - np.median(grey)) > 60).mean(axis=1) > 0.005
+    inked = np.flatnonzero(rows)
+    if not len(inked):
+        return 0.0, 1.0
+    return float(inked[0]) / len(rows), float(inked[-1] + 1) / len(rows)
+
+
+def _along(quad: Quad, start: float, end: float) -> Quad:
+    """The part of a line from `start` to `end`, of its length."""
+    upper, lower = quad[1] - quad[0], quad[2] - quad[3]
+    parts = [quad[0] + upper * start, quad[0] + upper * end]
+    parts += [quad[3] + lower * end, quad[3] + lower * start]
+    return np.stack(parts).astype(np.float32)
+
+
+def _across(quad: Quad, top: float, bottom: float) -> Quad:
+    """The part of a line from `top` to `bottom`, of its height."""
+    return np.roll(_along(np.roll(quad, -1, axis=0), top, bottom), 1, axis=0)
 
 
 def _width(quad: Quad) -> float:
@@ -189,6 +213,12 @@ def _angle(quad: Quad) -> float:
     """Direction of the line, clockwise from the right, in radians."""
     across, down = (quad[1] - quad[0]) + (quad[2] - quad[3])
     return float(np.arctan2(down, across))
+
+
+def _skew(quads: Sequence[Quad]) -> float:
+    """The median of the lines' directions, the longest of them only: short ones are not precise."""
+    longest = sorted(quads, key=_width)[-max(1, len(quads) // 3) :]
+    return float(np.median([_angle(quad) for quad in longest])) if quads else 0.0
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -34,7 +34,7 @@ def draw(path: str, number: int, width: int, limits: Limits) -> Image:
         raise LimitExceeded(
             f"poppler took longer than {limits.page_seconds:g} s; raise Limits.page_seconds."
         ) from error
-    except (exceptions.PDFPageCountError, exceptions.PDFSyntaxError, OSError) as error:
+    except (exceptions.PDFPageCountError, exceptions.PDFSyntaxError, OSError, ValueError) as error:
         raise DamagedFile(f"neither PDFium nor poppler can read the page: {error}") from error
     if not pages:
         raise DamagedFile("neither PDFium nor poppler can read the page.")
