@@ -123,7 +123,8 @@ class Indexer:
 
     def _index(self, record: DocumentRecord, path: Path, on_page: OnPage) -> Outcome:
         replaces = self._ledger.at(record.paths[0]) is not None
-        with self._reader.open(self._sources.path(record.id, record.kind), record.kind) as document:
+        source = self._sources.path(record.id, record.kind)
+        with self._reader.open(source, record.kind, name=str(path)) as document:
             record = self._ledger.announce(
                 replace(
                     record,
