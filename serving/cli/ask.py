@@ -13,7 +13,7 @@ import recto
 from recto.engine.errors import InputError
 
 from .adding import add_documents, code_of, require_some
-from .console import plain, plain_lines, write, write_json
+from .console import hanging, plain, plain_lines, write, write_json, write_paths
 from .evidence import Written, draw
 from .failures import ExitCode
 from .filters import DocumentOption, PagesOption, TagOption, parse_pages
@@ -108,22 +108,20 @@ def _report(answer: Answer, written: Written | None, settings: Settings) -> None
         _write_citations(answer.citations)
     if written and written.pictures:
         write("", "Pictures of the cited pages, with the quotes marked:")
-        write(*(f"  {plain(str(picture.path))}" for picture in written.pictures))
+        write_paths(*(picture.path for picture in written.pictures))
 
 
 def _write_citations(citations: Sequence[Citation]) -> None:
-    from rich.padding import Padding
     from rich.text import Text
 
     documents = [citation.document for citation in citations]
     write("")
     for number, citation in enumerate(citations, 1):
         text = Text.assemble(
-            (f"[{number}] ", "dim"),
             (label(citation.document, documents), "bold"),
             f", page {citation.page}: “{plain(citation.quote)}”",
         )
-        write(Padding(text, (0, 0, 0, 2), expand=False))
+        write(hanging(f"[{number}]", text))
 
 
 def _as_json(answer: Answer, written: Written | None) -> dict[str, Any]:

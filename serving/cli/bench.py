@@ -2,8 +2,103 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
-app = typer.Typer(
-    help="Measure how well and how fast recto works.", no_args_is_help=True, rich_markup_mode=None
-)
+from .console import write, write_json
+from .progress import progress_bar
+from .settings import JsonOption, QuietOption, chosen
+
+if TYPE_CHECKING:
+    from recto.benchmarks.quality import Quality
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def bench() -> None:
+    """Measure how well pages are found, and how fast.
+
+    \b
+    Example:
+      recto bench quality examples/questions.jsonl examples/
+    """
+
+
+@app.command()
+def quality(
+    context: typer.Context,
+    questions: Annotated[
+        Path,
+        typer.Argument(
+            metavar="QUESTIONS.jsonl",
+            help='One object a line: {"question": "...", "relevant": '
+            '[{"document": "report.pdf", "page": 7}]}',
+            show_default=False,
+        ),
+    ],
+    documents: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER", help="The documents that the questions name.", show_default=False
+        ),
+    ],
+    within_document: Annotated[
+        bool,
+        typer.Option(
+            "--within-document", help="Search only the documents of a question's relevant pages."
+        ),
+    ] = False,
+    library: Annotated[
+        Path | None,
+        typer.Option(
+            "--library",
+            "-l",
+            metavar="DIR",
+            help="Keep the library here, to index only once; else it is a temporary one.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Index documents, ask questions, and count how high the right pages rank.
+
+    \b
+    Example:
+      recto bench quality examples/questions.jsonl examples/ --json
+    """
+    from recto.benchmarks.quality import run
+
+    settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
+    with progress_bar(settings) as on_progress:
+        measured = run(
+            questions,
+            documents,
+            within_document=within_document,
+            library_folder=library or _named_before(context),
+            on_progress=on_progress,
+        )
+    if settings.json:
+        write_json(measured.to_json())
+    else:
+        write(*_table(measured))
+
+
+def _named_before(context: typer.Context) -> Path | None:
+    """The library of a command line; not that of the environment, which is for real documents."""
+    root = context.find_root()
+    source = root.get_parameter_source("library")
+    named: Path | None = root.params["library"]
+    return named if source is not None and source.name == "COMMANDLINE" else None
+
+
+def _table(measured: Quality) -> list[str]:
+    return [
+        f"{name.replace('_', ' '):<18} {value:>8.3f}"
+        if isinstance(value, float)
+        else f"{name:<18} {value:>8,}"
+        for name, value in measured.to_json().items()
+    ]

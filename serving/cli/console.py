@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.text import Text
 
-_PIPED_WIDTH = 1000
+_PIPED_WIDTH = 1_000_000
 """Columns where no terminal sets a limit: nothing is folded or cut."""
 _JOINERS = "\u200c\u200d"
 """Format characters that Persian words and emoji are spelled with."""
@@ -69,6 +70,24 @@ def write(*lines: RenderableType) -> None:
     out = console()
     for line in lines:
         out.print(line)
+
+
+def write_paths(*paths: str | os.PathLike[str]) -> None:
+    """Write paths to stdout, indented. A terminal folds them itself, so that they can be copied."""
+    out = console()
+    for path in paths:
+        out.print(f"  {plain(os.fspath(path))}", soft_wrap=True)
+
+
+def hanging(label: str, text: Text) -> Text:
+    """`text` folded for stdout beside a dim `label` that stands alone on the left."""
+    from rich.text import Text
+
+    out = console()
+    indent = f"  {label} "
+    lines = text.wrap(out, max(out.width - len(indent), 20))
+    lines[0] = Text(indent, "dim") + lines[0]
+    return Text(f"\n{' ' * len(indent)}").join(lines)
 
 
 def note(message: str) -> None:

@@ -60,7 +60,9 @@ def _table(documents: Sequence[Document]) -> Table:
     table.add_column("size", justify="right", no_wrap=True)
     table.add_column("added", no_wrap=True)
     table.add_column("id", no_wrap=True)
-    table.add_column("tags", overflow="fold")
+    tagged = any(document.tags for document in documents)
+    if tagged:
+        table.add_column("tags", overflow="fold")
     for document in documents:
         skipped = len(document.skipped)
         table.add_row(
@@ -69,7 +71,7 @@ def _table(documents: Sequence[Document]) -> Table:
             Text(size_of(document.size)),
             Text(plain(document.added[:10])),
             Text(document.id[:8], "dim"),
-            Text(plain(", ".join(document.tags))),
+            *([Text(plain(", ".join(document.tags)))] if tagged else []),
         )
     return table
 

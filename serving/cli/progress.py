@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from .console import console, plain
@@ -14,8 +15,9 @@ from .settings import Settings
 if TYPE_CHECKING:
     from recto.indexing.progress import Progress
 
-_NAME = 28
-"""Characters of a file's name that leave room for a bar on 80 columns."""
+_BESIDES = 62
+"""Columns that all but a file's name may take, a bar of ten among them."""
+_SHORTEST = 10
 
 
 @contextmanager
@@ -24,42 +26,49 @@ def progress_bar(settings: Settings) -> Iterator[Callable[[Progress], None] | No
     if settings.quiet or not sys.stderr.isatty():
         yield None
         return
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Bar
 
+    screen = console(stderr=True)
     bar = Bar(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=None),
-        TaskProgressColumn(markup=False),
-        TextColumn("{task.fields[rate]}", markup=False),
-        TimeRemainingColumn(compact=True),
-        TextColumn("left", markup=False),
-        console=console(stderr=True),
+        TextColumn("{task.fields[figures]}", markup=False),
+        console=screen,
         transient=True,
         expand=True,
     )
     with bar:
-        task = bar.add_task("Looking for documents", total=None, rate="")
+        task = bar.add_task("Looking for documents", total=None, figures="")
         begun = time.monotonic()
 
         def update(progress: Progress) -> None:
+            description = describe(progress, max(screen.width - _BESIDES, _SHORTEST))
             bar.update(
                 task,
                 total=progress.bytes,
                 completed=progress.bytes_done,
-                description=describe(progress),
-                rate=rate(progress.pages_done, time.monotonic() - begun),
+                description=description,
+                figures=figures(progress, time.monotonic() - begun, bar.tasks[0].time_remaining),
             )
 
         yield update
 
 
-def describe(progress: Progress) -> str:
-    """The file at hand and the page, and which file of how many it is."""
-    name = shortened(plain(progress.path.name), _NAME)
+def describe(progress: Progress, length: int) -> str:
+    """Which file of how many is at hand, its name in at most `length` characters, and the page."""
+    name = shortened(plain(progress.path.name), length)
     number = min(progress.files_done + 1, progress.files)
     page = f" {progress.page}/{progress.pages}" if progress.pages else ""
     return (f"{number} of {progress.files} " if progress.files > 1 else "") + name + page
+
+
+def figures(progress: Progress, seconds: float, left: float | None) -> str:
+    """The part that is done, how fast, and how many seconds are left if that is known yet."""
+    done = progress.bytes_done / progress.bytes if progress.bytes else 1.0
+    speed = rate(progress.pages_done, seconds)
+    time_left = "" if left is None else f"{timedelta(seconds=round(left))} left"
+    return " ".join(part for part in (f"{done:4.0%}", speed, time_left) if part)
 
 
 def rate(pages: int, seconds: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -13,13 +14,13 @@ from pathlib import Path
 from tests.serving.cli.conftest import write_pdf
 
 RECTO = [sys.executable, "-m", "recto.serving.cli.app"]
-PAGES = 400
+PAGES = 200
 
 
-def read_until(terminal: int, wanted: bytes) -> bytes:
-    """What a terminal shows until `wanted` appears, or until the other side is closed."""
+def read_until(terminal: int, wanted: str) -> bytes:
+    """What a terminal shows until `wanted` matches, or until the other side is closed."""
     shown = b""
-    while wanted not in shown:
+    while not re.search(wanted.encode(), shown):
         try:
             chunk = os.read(terminal, 4096)
         except OSError:  # how Linux reports the end of a terminal
@@ -51,15 +52,15 @@ def test_ctrl_c_while_adding_leaves_a_library_that_resumes(tmp_path: Path) -> No
     write_pdf(
         tmp_path / "second.pdf",
         *(
-            f"Report number {number}\n" + "The harbour is quiet today.\n" * 30
+            f"Report number {number}\n" + "The harbour is quiet today.\n" * 9
             for number in range(PAGES)
         ),
     )
     process, terminal = start(tmp_path, "add", "first.pdf", "second.pdf")
     with process:
-        shown = read_until(terminal, b"2 of 2")
+        shown = read_until(terminal, rf"second\.pdf \d\d+/{PAGES}")
         process.send_signal(signal.SIGINT)
-        shown += read_until(terminal, b"never shown")
+        shown += read_until(terminal, "never shown")
     os.close(terminal)
     assert process.returncode == 130
     assert b"the same command again" in shown
@@ -70,8 +71,7 @@ def test_ctrl_c_while_adding_leaves_a_library_that_resumes(tmp_path: Path) -> No
         [*RECTO, "add", "first.pdf", "second.pdf", "--json"], cwd=tmp_path, capture_output=True
     )
     assert (again.returncode, again.stderr) == (0, b"")
-    report = json.loads(again.stdout)
-    assert 0 < report["pages"] < PAGES + 1  # what was indexed before is not read again
+    assert 0 < json.loads(again.stdout)["pages"] < PAGES - 9  # the others are not read again
     listed = subprocess.run([*RECTO, "list", "--json"], cwd=tmp_path, capture_output=True)
     pages = {d["document"]: d["pages"] for d in json.loads(listed.stdout)["documents"]}
     assert pages == {"first.pdf": 1, "second.pdf": PAGES}
