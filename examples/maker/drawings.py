@@ -104,7 +104,7 @@ def _front(pen: Pen) -> None:
             "D  wall",
         )
     ):
-        pen.text(82, 103 - i * 3.6, text, 7)
+        pen.text(82, 108 - i * 3.6, text, 7)
 
 
 def _plumbing(pen: Pen) -> None:

@@ -195,11 +195,11 @@ def _draw_scatter(axes: Axes) -> None:
 def _draw_potential(axes: Axes) -> None:
     days = np.arange(1, 32)
     random = np.random.default_rng(11)
-    heat = np.where((days >= 12) & (days <= 19), -0.42, 0.0)
+    heat = np.where((days >= 12) & (days <= 19), -0.64, 0.0)
     for name, level, colour in (("CAL", -1.02, charts.RUST), ("STEM", -1.17, charts.TEAL)):
         axes.plot(days, level + heat + random.normal(0, 0.05, 31), color=colour, label=name)
     for day in (3, 6, 10, 13, 15, 18, 22, 26, 29):
-        axes.bar(day, 0.1, bottom=-1.9, width=0.7, color=charts.GREY)
+        axes.bar(day, 0.1, bottom=-2.2, width=0.7, color=charts.GREY)
     axes.axhline(-1.2, color="black", linewidth=0.7, linestyle="--")
     axes.set_xlabel("day of July")
     axes.set_ylabel("MPa")
