@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import PurePath
 
-from recto.engine.page import PageContent, PageText
+from recto.engine.page import PageContent
 from recto.engine.text import terms
 from recto.engine.vectors import SparseVector
 
@@ -24,7 +24,7 @@ B = 0.75
 """Both as usual in the literature."""
 AVERAGE_TERMS = 200
 """A page of running text; fixed, so that a page's vector does not depend on other pages."""
-HEADING_WEIGHT = 0.5
+HEADING_WEIGHT = 0.25
 """What a term above the page counts, against one on it."""
 
 _HYPHEN = re.compile(r"[^\W\d_]-$")
@@ -33,31 +33,36 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 def words_vector(content: PageContent) -> SparseVector:
     """Of a page: BM25 weights of its words and of the headings above them, without IDF."""
-    body = Counter(terms(running_text(content.text)))
+    body = Counter(terms(running_text(content.text.text)))
     length = 1 - B + B * body.total() / AVERAGE_TERMS
     frequencies = {term: count / length for term, count in body.items()}
     for term in {term for heading in content.headings for term in terms(heading)}:
         frequencies[term] = frequencies.get(term, 0.0) + HEADING_WEIGHT
-    return _sparse((term, tf * (K1 + 1) / (tf + K1)) for term, tf in frequencies.items())
+    return terms_vector({term: saturated(tf) for term, tf in frequencies.items()})
 
 
 def document_vector(name: str, title: str) -> SparseVector:
     """Of a document: each term of its file name (without the suffix) and title once."""
     spaced = _CAMEL.sub(" ", f"{PurePath(name).stem} {title}")
-    return _sparse((term, 1.0) for term in set(terms(spaced)))
+    return terms_vector(dict.fromkeys(terms(spaced), 1.0))
 
 
-def question_vector(question: str) -> SparseVector:
-    """Of a question: how often it says each term. Empty when it has only stop words."""
-    return _sparse((term, float(count)) for term, count in Counter(terms(question)).items())
+def question_terms(question: str) -> dict[str, float]:
+    """The weights of a question's terms: how often it says each. May be empty."""
+    return {term: float(count) for term, count in Counter(terms(question)).items()}
 
 
-def running_text(text: PageText) -> str:
-    """The page's words as one line, words that a line end has cut in two made whole again."""
+def saturated(frequency: float) -> float:
+    """What a frequency is worth: 1 for 1, and never more than K1 + 1."""
+    return frequency * (K1 + 1) / (frequency + K1)
+
+
+def running_text(text: str) -> str:
+    """A page's lines as one, words that a line end has cut in two made whole again."""
     pieces: list[str] = []
-    for line in text.lines:
-        words = [word.text for word in line]
-        if pieces and _HYPHEN.search(pieces[-1]) and words[0][0].islower():
+    for line in text.splitlines():
+        words = line.split()
+        if pieces and words and _HYPHEN.search(pieces[-1]) and words[0][0].islower():
             pieces[-1] += words.pop(0)
         pieces += words
     return " ".join(pieces)
@@ -69,10 +74,10 @@ def term_id(term: str) -> int:
     return int.from_bytes(blake2b(term.encode(), digest_size=4).digest(), "little")
 
 
-def _sparse(weights: Iterable[tuple[str, float]]) -> SparseVector:
-    """Two terms of one hash count as one term."""
+def terms_vector(weights: Mapping[str, float]) -> SparseVector:
+    """Weights of terms as a sparse vector; two terms of one hash count as one."""
     summed: dict[int, float] = {}
-    for term, weight in weights:
+    for term, weight in weights.items():
         key = term_id(term)
         summed[key] = summed.get(key, 0.0) + weight
     return SparseVector.of(summed)

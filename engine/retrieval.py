@@ -1,63 +1,67 @@
 """A question becomes ranked pages. Knows stores and encoders by their protocols only.
 
 Arms, each a ranking of its own: `patches` (MaxSim with all vectors of a page), `rows` (with its
-passages), `words` (BM25 of the page and the headings above it) and `documents` (how well the name
-and title of the page's document fit). `fusion` makes one ranking of them.
-
-Up to `exact_below` pages every arm sees all of them. Above, the arms that are cheap propose
-candidates, as do the documents that the question names, and `patches` rescores these exactly.
+pooled vectors), `words` (BM25 of the page and the headings above it) and `documents` (how well the
+name and title of the page's document fit). `fusion` makes one ranking of them. The best of it are
+read: the passage of each that has most of the question (`passages`) is the last arm, and words that
+the library does not know are taken for the nearest that these pages have (`spelling`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from recto.engine.bm25 import question_vector
+from recto.engine.bm25 import question_terms, running_text
+from recto.engine.candidates import Candidates, Query, Rankings, best
 from recto.engine.encoders.protocol import Encoder
 from recto.engine.errors import EncoderMismatch, QuestionError
 from recto.engine.fusion import fuse, relative
 from recto.engine.page import PageContent
-from recto.engine.store.plan import DenseArm, PageFilter, Ranking, SearchPlan, SparseArm
-from recto.engine.store.protocol import Store, StoredPage
-from recto.engine.store.records import DocumentRecord, page_id
-from recto.engine.vectors import QuestionVectors, SparseVector
+from recto.engine.passages import best_passage
+from recto.engine.spelling import corrections
+from recto.engine.store.plan import PageFilter
+from recto.engine.store.protocol import Store, StoredText
+from recto.engine.store.records import DocumentRecord
+from recto.engine.text import terms, word_terms, words
 
 MAX_QUESTION = 2000
 """Characters."""
-_NAMED = 8
-"""Documents whose names are looked at for one question."""
-_NAMED_PAGES = 1000
-"""A document with more is no help in choosing pages, and its ids would be many to send."""
 _DIGITS = 6
 """Of a fused score: what two stores may compute differently must not decide an order."""
+_STORED_ARMS = ("patches", "rows", "words")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetrievalSettings:
-    """How much each arm counts (0 leaves it out), and where searching everything ends."""
+    """How much each arm counts (0 leaves it out), and how many pages are looked at."""
 
     patches: float = 1.0
     rows: float = 0.0
-    words: float = 1.0
+    words: float = 0.5
+    passages: float = 1.0
     documents: float = 0.5
+    spelling: bool = True
+    """Whether words that the library does not know are corrected."""
     depth: int = 100
     """How many pages an arm ranks; the others have nothing from it."""
+    read: int = 30
+    """How many pages are read for `passages` and spelling."""
     exact_below: int = 1000
     """Pages, after the filter, up to which `patches` is computed for all of them."""
-    candidates: int = 200
+    proposals: int = 200
     """Pages that each cheap arm proposes above that."""
 
     def __post_init__(self) -> None:
-        weights = (self.patches, self.rows, self.words, self.documents)
-        if min(weights) < 0 or max(weights[:3]) == 0:
+        stored = [getattr(self, arm) for arm in _STORED_ARMS]
+        if min(*stored, self.passages, self.documents) < 0 or max(stored) == 0:
             raise ValueError(
-                f"weights {weights}; expected none below 0 and one of the first three above it"
+                f"weights of {self}; expected none below 0, and patches, rows or words above it"
             )
-        if not 1 < self.depth <= self.candidates:
+        if not 1 < self.depth <= self.proposals or self.read < 1:
             raise ValueError(
-                f"depth {self.depth} and candidates {self.candidates}; "
-                "expected 1 < depth <= candidates"
+                f"depth {self.depth}, proposals {self.proposals}, read {self.read}; "
+                "expected 1 < depth <= proposals and 1 <= read"
             )
 
 
@@ -80,12 +84,14 @@ class RankedPage:
         return self.content.number
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Query:
-    """A question as every arm wants it."""
+@dataclass(slots=True, eq=False)
+class _Found:
+    """What one pass over the arms has given."""
 
-    vectors: QuestionVectors
-    words: SparseVector
+    rankings: Rankings
+    scores: dict[str, float]
+    weight: float
+    texts: list[StoredText] = field(default_factory=list)
 
 
 class Retriever:
@@ -114,109 +120,91 @@ class Retriever:
         if limit < 1:
             raise ValueError(f"limit {limit}; expected at least 1")
         text = check_question(question)
-        query = _Query(self._encoder.encode_question(text), question_vector(text))
+        query = Query(self._encoder.encode_question(text), question_terms(text))
         visible = filter or PageFilter()
         while True:
-            hits, hidden = self._resolve(self._rank(query, visible, limit), limit)
+            scores = self._rank(text, query, visible, limit)
+            hits, hidden = self._resolve(scores, limit)
             if not hidden:
                 return hits
             visible = replace(visible, not_documents=(*visible.not_documents, *sorted(hidden)))
 
-    def _resolve(self, fused: Mapping[str, float], limit: int) -> tuple[list[RankedPage], set[str]]:
+    def _rank(
+        self, question: str, query: Query, filter: PageFilter, limit: int
+    ) -> dict[str, float]:
+        """Scores of the pages that have been read, which are more than `limit` if there are."""
+        candidates = self._candidates(filter, limit)
+        found = self._find(candidates, query, limit, {})
+        rarity = self._rarity(candidates, query)
+        if self._settings.spelling and len(rarity) < len(query.terms):
+            meant = _meant(question, rarity, found.texts)
+            if meant:
+                query = replace(query, terms={**query.terms, **meant})
+                found = self._find(candidates, query, limit, found.rankings)
+                rarity = self._rarity(candidates, query)
+        if self._settings.passages:
+            weights = {term: query.terms[term] * rare for term, rare in rarity.items()}
+            passages = _by_passage(found.texts, weights)
+            arms = [(found.weight, found.scores), (self._settings.passages, passages)]
+            found.scores = fuse([(weight, arm) for weight, arm in arms if arm])
+        return {text.id: found.scores[text.id] for text in found.texts}
+
+    def _candidates(self, filter: PageFilter, limit: int) -> Candidates:
+        settings = self._settings
+        return Candidates(
+            store=self._store,
+            filter=filter,
+            wanted=[arm for arm in _STORED_ARMS if getattr(settings, arm)],
+            depth=max(settings.depth, limit),
+            proposals=max(settings.proposals, limit),
+            exact=self._store.count(filter) <= settings.exact_below,
+        )
+
+    def _find(self, candidates: Candidates, query: Query, limit: int, known: Rankings) -> _Found:
+        """One pass over the arms, and the texts of the best pages.
+
+        `known` is what an earlier pass found with the same vectors and other words.
+        """
+        settings = self._settings
+        named = candidates.named_pages(query) if settings.documents else {}
+        same = {arm: ranking for arm, ranking in known.items() if arm != "words"}
+        rankings = candidates.rankings(query, named, same)
+        arms = [
+            (float(getattr(settings, arm)), relative(ranking, candidates.depth))
+            for arm, ranking in rankings.items()
+        ]
+        ranked = {id for _, arm in arms for id in arm}
+        if named:
+            arms.append((settings.documents, {i: s for i, s in named.items() if i in ranked}))
+        scores = fuse(arms)
+        texts = self._store.texts(best(scores, max(settings.read, limit), _DIGITS))
+        return _Found(rankings, scores, sum(weight for weight, _ in arms), texts)
+
+    def _rarity(self, candidates: Candidates, query: Query) -> dict[str, float]:
+        used = self._settings.passages or self._settings.spelling
+        return candidates.rarity(query.terms) if used else {}
+
+    def _resolve(
+        self, scores: Mapping[str, float], limit: int
+    ) -> tuple[list[RankedPage], set[str]]:
         """The best pages, read back; and the documents among them that must not be seen."""
-        ordered = sorted((-round(score, _DIGITS), id_) for id_, score in fused.items())
-        last = ordered[:limit][-1][0] if ordered else 0.0
-        best = {id_: -key for key, id_ in ordered if key <= last}
-        pages = self._store.pages(list(best))
-        records = {r.id: r for r in self._store.documents(_document_ids(pages))}
-        ready = {id_: record for id_, record in records.items() if record.state == "ready"}
+        ids = best(scores, limit, _DIGITS)
+        pages = self._store.pages(ids)
+        documents = {page.document_id for page in pages}
+        records = self._store.documents(sorted(documents))
+        ready = {record.id: record for record in records if record.state == "ready"}
         hits = [
             RankedPage(
                 id=page.id,
                 document=ready[page.document_id],
                 content=page.content,
-                score=best[page.id],
+                score=round(scores[page.id], _DIGITS),
             )
             for page in pages
             if page.document_id in ready
         ]
         hits.sort(key=lambda hit: (-hit.score, hit.document_id, hit.number))
-        return hits[:limit], set(_document_ids(pages)) - set(ready)
-
-    def _rank(self, query: _Query, filter: PageFilter, limit: int) -> dict[str, float]:
-        """Fused scores of every page that an arm ranks."""
-        named = self._named_pages(query, filter)
-        if self._store.count(filter) <= self._settings.exact_below:
-            scores = self._exact(query, filter, limit)
-        else:
-            scores = self._staged(query, filter, named, limit)
-        depth = max(self._settings.depth, limit)
-        arms = [
-            (getattr(self._settings, arm), relative(ranking, depth))
-            for arm, ranking in scores.items()
-            if getattr(self._settings, arm)
-        ]
-        ranked = {id_ for _, arm in arms for id_ in arm}
-        if named:
-            arms.append((self._settings.documents, {i: s for i, s in named.items() if i in ranked}))
-        return fuse(arms)
-
-    def _exact(self, query: _Query, filter: PageFilter, limit: int) -> dict[str, Ranking]:
-        wanted = [arm for arm in ("patches", "rows", "words") if getattr(self._settings, arm)]
-        arms = self._arms(query, max(self._settings.depth, limit), wanted)
-        plan = SearchPlan(arms=tuple(arms.values()), filter=filter)
-        return dict(zip(arms, self._store.search(plan), strict=True))
-
-    def _staged(
-        self, query: _Query, filter: PageFilter, named: Mapping[str, float], limit: int
-    ) -> dict[str, Ranking]:
-        """Candidates by rows and words, and by both within the named documents; then patches."""
-        size = max(self._settings.candidates, limit)
-        cheap = self._arms(query, size, ("rows", "words"))
-        confined = [replace(arm, ids=tuple(named)) for arm in cheap.values() if named]
-        plan = SearchPlan(arms=(*cheap.values(), *confined), filter=filter)
-        rankings = self._store.search(plan)
-        candidates = tuple(sorted({hit.id for ranking in rankings for hit in ranking}))
-        found = dict(zip(cheap, rankings[: len(cheap)], strict=True))
-        if candidates:
-            arms = self._arms(query, len(candidates), ("patches",))
-            plan = SearchPlan(
-                arms=tuple(replace(arm, ids=candidates) for arm in arms.values()), filter=filter
-            )
-            found |= zip(arms, self._store.search(plan), strict=True)
-        return found
-
-    def _arms(
-        self, query: _Query, limit: int, names: Sequence[str] = ("patches", "rows", "words")
-    ) -> dict[str, DenseArm | SparseArm]:
-        """Those of `names` that have something to ask for."""
-        vectors = query.vectors
-        arms: dict[str, DenseArm | SparseArm] = {
-            "patches": DenseArm(using="patches", query=vectors.patches, limit=limit),
-            "rows": DenseArm(using="rows", query=vectors.rows, limit=limit),
-        }
-        if query.words.indices:
-            arms["words"] = SparseArm(query=query.words, limit=limit)
-        return {name: arm for name, arm in arms.items() if name in names}
-
-    def _named_pages(self, query: _Query, filter: PageFilter) -> dict[str, float]:
-        """Pages of the documents whose name or title shares terms with the question.
-
-        1 for the document that fits best. Nothing when the filter leaves one document only.
-        """
-        confined = filter.documents is not None and len(filter.documents) < 2
-        if confined or not self._settings.documents or not query.words.indices:
-            return {}
-        ranking = self._store.search_documents(query.words, limit=_NAMED)
-        if not ranking:
-            return {}
-        scores = dict(ranking)
-        return {
-            page_id(record.id, number, self._encoder.id): scores[record.id] / ranking[0].score
-            for record in self._store.documents(list(scores))
-            if record.pages <= _NAMED_PAGES
-            for number in range(1, record.pages + 1)
-        }
+        return hits[:limit], documents - set(ready)
 
 
 def check_question(question: str) -> str:
@@ -235,5 +223,21 @@ def check_question(question: str) -> str:
     return text
 
 
-def _document_ids(pages: list[StoredPage]) -> list[str]:
-    return sorted({page.document_id for page in pages})
+def _meant(
+    question: str, known: Mapping[str, float], texts: Sequence[StoredText]
+) -> dict[str, float]:
+    """The terms of the words that stand in `texts` instead of those that are not `known`."""
+    asked = {word: word_terms(word) for word in words(question)}
+    unknown = [word for word, found in asked.items() if found and not known.keys() & set(found)]
+    nearest = corrections(unknown, (text.text for text in texts))
+    return {term: 1.0 for word in nearest.values() for term in word_terms(word)}
+
+
+def _by_passage(texts: Sequence[StoredText], question: Mapping[str, float]) -> dict[str, float]:
+    """How the texts compare by their best passage, between 0 and 1."""
+    scores = {text.id: best_passage(terms(running_text(text.text)), question) for text in texts}
+    highest = max(scores.values(), default=0.0)
+    lowest = min(scores.values(), default=0.0)
+    if highest == lowest:
+        return {}
+    return {id: (score - lowest) / (highest - lowest) for id, score in scores.items()}

@@ -22,10 +22,11 @@ def page_content(text: str, *, number: int = 1, headings: Sequence[str] = ()) ->
     words = []
     lines = [line.split() for line in text.splitlines() if line.strip()]
     for row, line in enumerate(lines):
-        top = row / max(len(lines), 10)
+        high = 1 / max(len(lines), 10)
+        wide = 1 / max(len(line), 10)
         for column, word in enumerate(line):
-            left = column / max(len(line), 10)
-            words.append(Word(word, Box(left, top, left + 0.08, top + 0.05), row))
+            left, top = column * wide, row * high
+            words.append(Word(word, Box(left, top, left + 0.8 * wide, top + high / 2), row))
     return PageContent(
         number=number,
         width=612,

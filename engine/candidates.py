@@ -1,0 +1,129 @@
+"""The arms of a search: what is asked of the store, and how few round trips do it.
+
+Up to `exact_below` pages every arm sees all of them. Above, the arms that are cheap propose
+candidates, as do the documents that the question names, and `patches` rescores these exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from recto.engine.bm25 import K1, terms_vector
+from recto.engine.store.plan import DenseArm, PageFilter, Ranking, SearchPlan, SparseArm
+from recto.engine.store.protocol import Store
+from recto.engine.store.records import page_id
+from recto.engine.vectors import QuestionVectors, SparseVector
+
+MAX_TERMS = 64
+"""Terms of a question that are looked up one by one."""
+_NAMED = 8
+"""Documents whose names are looked at for one question."""
+_NAMED_PAGES = 1000
+"""A document with more is no help in choosing pages, and its ids would be many to send."""
+
+Rankings = dict[str, Ranking]
+"""By the name of the arm: "patches", "rows" or "words"."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """A question as every arm wants it."""
+
+    vectors: QuestionVectors
+    terms: Mapping[str, float]
+
+    @property
+    def words(self) -> SparseVector:
+        return terms_vector(self.terms)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Candidates:
+    """Finds pages for a question in the part of a store that a filter lets through."""
+
+    store: Store
+    filter: PageFilter
+    wanted: Collection[str]
+    """The arms that will be counted."""
+    depth: int
+    """How many pages each arm ranks."""
+    proposals: int
+    """How many pages each cheap arm proposes when not all are searched."""
+    exact: bool
+    """Whether all are searched."""
+
+    def rankings(
+        self, query: Query, named: Mapping[str, float], known: Mapping[str, Ranking]
+    ) -> Rankings:
+        """Of each wanted arm; those in `known` are not asked for again."""
+        if self.exact:
+            return {**known, **self._search(query, self.depth, set(self.wanted) - set(known))}
+        cheap = self._arms(query, self.proposals, ("rows", "words"))
+        confined = [replace(arm, ids=tuple(named)) for arm in cheap.values() if named]
+        plan = SearchPlan(arms=(*cheap.values(), *confined), filter=self.filter)
+        found = self.store.search(plan)
+        ids = tuple(sorted({hit.id for ranking in found for hit in ranking}))
+        ranked = dict(zip(cheap, found[: len(cheap)], strict=True))
+        if ids and "patches" in self.wanted:
+            ranked |= self._search(query, len(ids), ("patches",), ids)
+        return {name: ranking for name, ranking in ranked.items() if name in self.wanted}
+
+    def named_pages(self, query: Query) -> dict[str, float]:
+        """Pages of the documents whose name or title shares terms with the question.
+
+        1 for the document that fits best. Nothing when the filter leaves one document only.
+        """
+        confined = self.filter.documents is not None and len(self.filter.documents) < 2
+        if confined or not query.terms:
+            return {}
+        ranking = self.store.search_documents(query.words, limit=_NAMED)
+        if not ranking:
+            return {}
+        scores = dict(ranking)
+        return {
+            page_id(record.id, number, self.store.encoder): scores[record.id] / ranking[0].score
+            for record in self.store.documents(list(scores))
+            if record.pages <= _NAMED_PAGES
+            for number in range(1, record.pages + 1)
+        }
+
+    def rarity(self, terms: Collection[str]) -> dict[str, float]:
+        """About the IDF of each term that the library has; the others are left out.
+
+        A term's score on its best page is its IDF times a weight that is near the highest there is.
+        """
+        asked = list(terms)[:MAX_TERMS]
+        arms = [SparseArm(query=terms_vector({term: 1.0}), limit=1) for term in asked]
+        found = self.store.search(SearchPlan(arms=tuple(arms))) if arms else ()
+        tops = zip(asked, found, strict=True)
+        return {term: ranking[0].score / (K1 + 1) for term, ranking in tops if ranking}
+
+    def _search(
+        self, query: Query, limit: int, names: Collection[str], ids: tuple[str, ...] | None = None
+    ) -> Rankings:
+        arms = self._arms(query, limit, names)
+        plan = SearchPlan(
+            arms=tuple(replace(arm, ids=ids) for arm in arms.values()), filter=self.filter
+        )
+        return dict(zip(arms, self.store.search(plan), strict=True)) if arms else {}
+
+    def _arms(
+        self, query: Query, limit: int, names: Collection[str]
+    ) -> dict[str, DenseArm | SparseArm]:
+        """Those of `names` that have something to ask for."""
+        vectors = query.vectors
+        arms: dict[str, DenseArm | SparseArm] = {
+            "patches": DenseArm(using="patches", query=vectors.patches, limit=limit),
+            "rows": DenseArm(using="rows", query=vectors.rows, limit=limit),
+        }
+        if query.terms:
+            arms["words"] = SparseArm(query=query.words, limit=limit)
+        return {name: arm for name, arm in arms.items() if name in names}
+
+
+def best(fused: Mapping[str, float], count: int, digits: int) -> Sequence[str]:
+    """Ids of the best pages: at least `count` if there are, and all that tie with the last."""
+    ordered = sorted((-round(score, digits), id) for id, score in fused.items())
+    last = ordered[:count][-1][0] if ordered else 0.0
+    return [id for key, id in ordered if key <= last]
