@@ -6,13 +6,9 @@ page it was at, and the next page gets a fresh child. Knows no encoder and no st
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import threading
-import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,10 +19,8 @@ from recto.engine.errors import (
     EmptyFile,
     LimitExceeded,
     UnreadableFile,
-    WorkerDied,
 )
 from recto.engine.page import PageContent, PageText, Word
-from recto.engine.process import Child
 from recto.engine.wire import Value
 from recto.indexing.files import OFFICE
 from recto.indexing.limits import Limits
@@ -43,15 +37,18 @@ from recto.indexing.reading.headings import (
 from recto.indexing.reading.ocr import Ocr
 from recto.indexing.reading.office import Converter
 from recto.indexing.reading.raw import Bookmark, Image, RawPage
+from recto.indexing.reading.session import Session, Workers
 
 _SAMPLE = 8
 """Pages that tell the size of a document's body text."""
 _OCR_WIDTH = 1600
-"""Pixels across an upright page: 190 a inch on paper, 25 for the height of 10 point type."""
+"""Pixels across an upright page: 190 an inch on paper, 25 for the height of 10 point type."""
 _PAPER = 612
 """Points across, for a page whose size nobody can tell."""
 _BACK = 200
-"""Pages that are looked back for headings when reading does not begin at page 1."""
+"""Pages that are looked back for headings when reading does not go in order."""
+_AHEAD = _BACK + _SAMPLE
+"""Pages kept that were read before their turn."""
 
 
 class Reader:
@@ -64,10 +61,9 @@ class Reader:
     def __init__(self, limits: Limits | None = None, *, ocr: bool = True) -> None:
         """Without `ocr`, pages without a text layer have no words."""
         self.limits = limits or Limits()
-        self._worker: Child | None = None
+        self._workers = Workers(self.limits)
         self._ocr = Ocr(self.limits) if ocr else None
         self._converter = Converter(self.limits)
-        self._lock = threading.RLock()
 
     def open(
         self, path: str | os.PathLike[str], kind: str, *, name: str | None = None
@@ -82,17 +78,16 @@ class Reader:
         file = Path(path)
         _check_size(file, self.limits)
         readable = self._converter.to_pdf(file, kind) if kind in OFFICE else file
-        return OpenDocument(self, readable, "pdf" if kind in OFFICE else kind, name or str(path))
+        kind = "pdf" if kind in OFFICE else kind
+        session = Session(self._workers, str(readable), kind, name or str(path))
+        return OpenDocument(session, kind, self._ocr)
 
     def close(self) -> None:
         """End the child processes. Documents still open cannot be read any more."""
-        with self._lock:
-            if self._worker is not None:
-                self._worker.close(grace=1.0)
-                self._worker = None
-            if self._ocr is not None:
-                self._ocr.close()
-            self._converter.close()
+        self._workers.close()
+        if self._ocr is not None:
+            self._ocr.close()
+        self._converter.close()
 
     def __enter__(self) -> Self:
         return self
@@ -105,40 +100,23 @@ class Reader:
     ) -> None:
         self.close()
 
-    def _child(self) -> Child:
-        """The process that reads, a fresh one if the last has died."""
-        with self._lock:
-            if self._worker is None or not self._worker.alive:
-                if self._worker is not None:
-                    self._worker.close()
-                self._worker = Child(
-                    "recto.indexing.reading.worker",
-                    json.dumps(asdict(self.limits)),
-                    name="the process that reads documents",
-                )
-            return self._worker
-
 
 class OpenDocument:
     """An open document. Pages may be read in any order; in order is cheapest."""
 
-    def __init__(self, reader: Reader, path: Path, kind: str, name: str) -> None:
-        """Made by `Reader.open`; `name` is what messages call it."""
-        self._reader = reader
-        self._path = str(path)
+    def __init__(self, session: Session, kind: str, ocr: Ocr | None) -> None:
+        """Made by `Reader.open`."""
+        self._session = session
         self._kind = kind
-        self._name = name
+        self._ocr = ocr
         self._lock = threading.RLock()
-        self._child: Child | None = None
-        self._handle = 0
-        self._crashes = 0
-        self._seconds = 0.0
-        self._ahead: dict[int, RawPage | DocumentError] = {}
+        self._ahead: dict[int, RawPage] = {}
+        self._failed: dict[int, DocumentError] = {}
         self._trail: Trail | None = None
-        self._trail_at = 0  # the page before which the trail stands; 0: not begun
+        self._trail_at = 0  # the page before which the trail stands; one that fails adds nothing
         self._body: float | None = None
         self._title: str | None = None
-        described = self._open()
+        described = session.open()
         self.pages: int = described["pages"]
         """How many there are."""
         self._declared: str = described["title"]
@@ -160,12 +138,18 @@ class OpenDocument:
         document has cost more than `Limits.document_seconds` or `Limits.crashes`.
         """
         with self._lock:
+            title, above = self.title, self._trail_before(number)
+            self._trail_at = number + 1
             raw = self._read_or_drawn(number)
             lines = lines_of(raw)
-            title = self.title
+            if above is None:
+                headings = above_by_bookmarks(self._bookmarks, number, lines, raw.height)
+            else:
+                headings = above.above(lines)
+                above.pass_by(lines)
             text = self._text(number, raw)
-            above = (text for text in self._above(number, lines, raw.height) if text not in title)
-            headings = tuple(dict.fromkeys(filter(None, (title, *above))))
+            headings = tuple(heading for heading in headings if heading not in title)
+            headings = tuple(dict.fromkeys((title, *headings) if title else headings))
             return PageContent(
                 number=number, width=raw.width, height=raw.height, text=text, headings=headings
             )
@@ -174,30 +158,24 @@ class OpenDocument:
         """A picture of the page, (height, width, 3) RGB. Less wide than asked for where the page
         would exceed `Limits.rendered_pixels`, or a picture file has fewer pixels."""
         with self._lock:
-            seconds = self._reader.limits.page_seconds
             try:
-                return _image(self._call(number, "image", number, width, seconds=seconds))
+                return _image(self._session.call(number, "image", width))
             except (DamagedFile, LimitExceeded) as error:
                 return self._drawn_otherwise(number, width, error)
 
     def _drawn_otherwise(self, number: int, width: int, error: DocumentError) -> Image:
         """PDFium failed or was killed: perhaps poppler, if installed, does better."""
-        if self._kind != "pdf" or self._child is not None:
-            raise error  # the child lives: it has tried what there is
-        seconds = self._reader.limits.page_seconds
+        # A child that lives has tried what there is.
+        if self._kind != "pdf" or self._session.child is not None or not poppler.installed():
+            raise error
         try:
-            return _image(self._call(number, "draw_otherwise", number, width, seconds=seconds))
+            return _image(self._session.call(number, "draw_otherwise", width))
         except DocumentError:
             raise error from None
 
     def close(self) -> None:
         """May be called twice."""
-        with self._lock:
-            child, self._child = self._child, None
-            # A child that has died meanwhile holds nothing open.
-            with contextlib.suppress(WorkerDied, LimitExceeded):
-                if child is not None and child.alive:
-                    child.call("close", self._handle, timeout=self._reader.limits.page_seconds)
+        self._session.close()
 
     def __enter__(self) -> Self:
         return self
@@ -210,67 +188,21 @@ class OpenDocument:
     ) -> None:
         self.close()
 
-    def _open(self) -> Value:
-        child = self._reader._child()
-        seconds = self._reader.limits.open_seconds
-        described = self._told("", child, "open", self._path, self._kind, seconds=seconds)
-        self._child, self._handle = child, described["handle"]
-        return described
-
-    def _call(self, number: int, method: str, *arguments: Value, seconds: float) -> Value:
-        """Call a method of the worker for a page, in a fresh worker if the last has died."""
-        limits = self._reader.limits
-        if self._seconds > limits.document_seconds:
-            raise LimitExceeded(
-                f"{self._name} took longer than {limits.document_seconds:g} s; the rest of it is "
-                "left out. Raise Limits.document_seconds."
-            )
-        if self._crashes >= limits.crashes:
-            raise LimitExceeded(
-                f"{limits.crashes} pages of {self._name} killed or hung the process that reads; "
-                "the rest of it is left out. Raise Limits.crashes."
-            )
-        if self._child is None or not self._child.alive:
-            self._open()
-        assert self._child is not None
-        page = f"page {number} of "
-        return self._told(page, self._child, method, self._handle, *arguments, seconds=seconds)
-
-    def _told(
-        self, page: str, child: Child, method: str, *arguments: Value, seconds: float
-    ) -> Value:
-        """The result of a call, its errors told with the name of the document."""
-        begun = time.monotonic()
-        try:
-            return child.call(method, *arguments, timeout=seconds)
-        except DocumentError as error:
-            raise type(error)(f"{page}{self._name} cannot be read: {error}") from error
-        except (WorkerDied, MemoryError) as error:
-            memory = self._reader.limits.memory
-            raise DamagedFile(
-                f"{page}{self._name} cannot be read: {error or 'out of memory.'} It is damaged, or "
-                f"needs more than {memory} MB (Limits.memory)."
-            ) from error
-        finally:
-            self._seconds += time.monotonic() - begun
-            if not child.alive:
-                self._crashes += 1
-                self._child = None
-
     def _raw(self, number: int, *, keep: bool) -> RawPage:
-        """The page as the worker reads it; those read ahead of their turn are kept until then."""
+        """The page as the worker reads it; those read before their turn are kept until then."""
+        if error := self._failed.get(number):  # asked again, it might kill the next worker
+            raise error
         known = self._ahead.get(number) if keep else self._ahead.pop(number, None)
         if known is None:
             try:
-                known = RawPage.from_wire(
-                    self._call(number, "read", number, seconds=self._reader.limits.page_seconds)
-                )
+                known = RawPage.from_wire(self._session.call(number, "read"))
             except DocumentError as error:
-                known = error
+                self._failed[number] = error
+                raise
             if keep:
                 self._ahead[number] = known
-        if isinstance(known, DocumentError):
-            raise known
+                if len(self._ahead) > _AHEAD:
+                    del self._ahead[next(iter(self._ahead))]
         return known
 
     def _read_or_drawn(self, number: int) -> RawPage:
@@ -278,7 +210,7 @@ class OpenDocument:
         try:
             return self._raw(number, keep=False)
         except DamagedFile as error:
-            if self._kind != "pdf" or self._reader._ocr is None or not poppler.installed():
+            if self._kind != "pdf" or self._ocr is None or not poppler.installed():
                 raise
             try:
                 height, width, _ = self.image(number, _PAPER).shape
@@ -294,22 +226,18 @@ class OpenDocument:
             return ()
 
     def _text(self, number: int, raw: RawPage) -> PageText:
-        if raw.wants_ocr and self._reader._ocr is not None:
+        if raw.wants_ocr and self._ocr is not None:
             words = self._recognised(number, raw)
             if len(words) > 2 * len(raw.words):  # else the layer, which makes no mistakes
                 return PageText(words, "ocr")
         return PageText(tuple(raw.words), "layer" if raw.words else "none")
 
     def _recognised(self, number: int, raw: RawPage) -> tuple[Word, ...]:
-        assert self._reader._ocr is not None
-        begun = time.monotonic()
-        image = self.image(number, round(_OCR_WIDTH * max(1.0, (raw.width / raw.height)) ** 0.5))
-        try:
-            return self._reader._ocr.words(image)
-        except DocumentError as error:
-            raise type(error)(f"page {number} of {self._name}: {error}") from error
-        finally:
-            self._seconds += time.monotonic() - begun
+        assert self._ocr is not None
+        shape = max(1.0, raw.width / raw.height)  # a wide page gets as many pixels in all
+        image = self.image(number, round(_OCR_WIDTH * shape**0.5))
+        with self._session.spending(number):
+            return self._ocr.words(image)
 
     def _body_size(self) -> float:
         """From pages spread over the document, so that it does not depend on what was read."""
@@ -322,17 +250,15 @@ class OpenDocument:
     def _shown_title(self) -> str:
         return title_from(self._lines(1), self._body_size())
 
-    def _above(self, number: int, lines: Sequence[Line], height: float) -> tuple[str, ...]:
+    def _trail_before(self, number: int) -> Trail | None:
+        """The headings above a page, from the pages before it; None if there are bookmarks."""
         if self._bookmarks:
-            return above_by_bookmarks(self._bookmarks, number, lines, height)
+            return None
         if self._trail is None or self._trail_at != number:
-            self._trail = Trail(self._body_size())
+            self._trail, self._trail_at = Trail(self._body_size()), number
             for earlier in range(max(1, number - _BACK), number):
                 self._trail.pass_by(self._lines(earlier))
-        above = self._trail.above(lines)
-        self._trail.pass_by(lines)
-        self._trail_at = number + 1
-        return above
+        return self._trail
 
 
 def _check_size(file: Path, limits: Limits) -> None:

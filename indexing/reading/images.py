@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
-from PIL import ImageOps, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
 from recto.engine.errors import DamagedFile, EmptyFile, LimitExceeded
 from recto.indexing.limits import Limits
@@ -18,6 +18,17 @@ from recto.indexing.reading.raw import Bookmark, Image, RawPage, picture_size
 
 _DPI = 150.0
 """Taken where a file does not say: a page scanned or photographed for reading."""
+_TURNS = {
+    2: Pillow.Transpose.FLIP_LEFT_RIGHT,
+    3: Pillow.Transpose.ROTATE_180,
+    4: Pillow.Transpose.FLIP_TOP_BOTTOM,
+    5: Pillow.Transpose.TRANSPOSE,
+    6: Pillow.Transpose.ROTATE_270,
+    7: Pillow.Transpose.TRANSVERSE,
+    8: Pillow.Transpose.ROTATE_90,
+}
+"""What undoes each orientation that EXIF knows."""
+_ACROSS = (5, 6, 7, 8)
 _FORMATS = ("PNG", "JPEG", "WEBP", "TIFF")
 _BROKEN = (
     OSError,
@@ -42,11 +53,11 @@ class ImageSource:
         self._limits = limits
         Pillow.MAX_IMAGE_PIXELS = None  # _frame() checks each picture, before decoding it
         with ExitStack() as opened:
-            data = opened.enter_context(open(path, "rb"))
+            self._data = opened.enter_context(open(path, "rb"))
             with _told():
-                self._file = opened.enter_context(Pillow.open(data, formats=_FORMATS))
-                moving = self._file.format in ("PNG", "WEBP")  # an animation's frames are no pages
-                self.pages = 1 if moving else int(getattr(self._file, "n_frames", 1))
+                self._file = opened.enter_context(Pillow.open(self._data, formats=_FORMATS))
+                self._pages = self._file.format == "TIFF"  # an animation's frames are none
+                self.pages = int(getattr(self._file, "n_frames", 1)) if self._pages else 1
             self._check()
             self._opened = opened.pop_all()
 
@@ -65,15 +76,15 @@ class ImageSource:
 
     def read(self, number: int) -> RawPage:
         file = self._frame(number)
-        width, height = self._shown(file)
+        width, height = file.size
         dots = file.info.get("dpi", (0, 0))
         across = float(dots[0]) if 30 <= dots[0] <= 2400 else _DPI
         down = float(dots[1]) if 30 <= dots[1] <= 2400 else across
-        if (width, height) != file.size:
-            across, down = down, across
+        size = (width * 72 / across, height * 72 / down)
+        shown = size[::-1] if self._orientation(file) in _ACROSS else size
         return RawPage(
-            width=width * 72 / across,
-            height=height * 72 / down,
+            width=shown[0],
+            height=shown[1],
             words=[],
             sizes=[],
             wants_ocr=bool(np.ptp(self.image(number, 300)) > 48),
@@ -81,22 +92,23 @@ class ImageSource:
 
     def image(self, number: int, width: int) -> Image:
         file = self._frame(number)
-        shown = self._shown(file)
+        orientation = self._orientation(file)
+        across = orientation in _ACROSS
+        shown = file.size[::-1] if across else file.size
         size = picture_size(*shown, min(width, shown[0]), self._limits.rendered_pixels)
         with _told():
-            if shown == file.size:
-                file.draft("RGB", (2 * size[0], 2 * size[1]))  # a JPEG is decoded smaller
-            else:
-                file.draft("RGB", (2 * size[1], 2 * size[0]))
-            turned = ImageOps.exif_transpose(_to_rgb(file))
-            if turned.size != size:
-                turned = turned.resize(size, Pillow.Resampling.BICUBIC, reducing_gap=3.0)
-            return np.array(turned, dtype=np.uint8)
+            image = _reduced(file, size[::-1] if across else size)
+            turn = _TURNS.get(orientation)
+            return np.array(image if turn is None else image.transpose(turn), dtype=np.uint8)
 
     def _frame(self, number: int) -> Pillow.Image:
+        """Not yet decoded."""
         with _told():
-            if self.pages > 1 or number > 1:
+            if self._pages:
                 self._file.seek(number - 1)
+            else:  # a picture that was decoded smaller stays so
+                self._data.seek(0)
+                self._file = Pillow.open(self._data, formats=_FORMATS)
             width, height = self._file.size
         if width * height > self._limits.pixels:
             raise LimitExceeded(
@@ -105,28 +117,37 @@ class ImageSource:
             )
         return self._file
 
-    def _shown(self, file: Pillow.Image) -> tuple[int, int]:
+    def _orientation(self, file: Pillow.Image) -> int:
         with _told():
-            across = file.getexif().get(0x0112, 1) in (5, 6, 7, 8)
-        return (file.size[1], file.size[0]) if across else file.size
+            return int(file.getexif().get(0x0112, 1))
 
     def close(self) -> None:
         self._opened.close()
 
 
-def _to_rgb(file: Pillow.Image) -> Pillow.Image:
-    """8 bits a channel, what is transparent on white."""
-    exif = file.getexif()
-    if file.mode.startswith("I") or file.mode == "F":
-        image = Pillow.fromarray(_to_bytes(file)).convert("RGB")
-    elif file.has_transparency_data:
-        image = Pillow.new("RGB", file.size, (255, 255, 255))
-        above = file.convert("RGBA")
-        image.paste(above, mask=above.getchannel("A"))
-    else:
-        image = file.convert("RGB")
-    image.getexif().update(exif)
-    return image
+def _reduced(file: Pillow.Image, size: tuple[int, int]) -> Pillow.Image:
+    """RGB of this size, what is transparent on white."""
+    file.draft("RGB", (2 * size[0], 2 * size[1]))  # a JPEG is decoded smaller
+    if file.mode in ("L", "RGB", "RGBA", "CMYK", "YCbCr"):  # first smaller: it may be large
+        return _to_rgb(_resized(file, size))
+    return _resized(_to_rgb(file), size)
+
+
+def _resized(image: Pillow.Image, size: tuple[int, int]) -> Pillow.Image:
+    if image.size == size:
+        return image
+    return image.resize(size, Pillow.Resampling.BICUBIC, reducing_gap=3.0)
+
+
+def _to_rgb(image: Pillow.Image) -> Pillow.Image:
+    if image.mode.startswith("I") or image.mode == "F":
+        return Pillow.fromarray(_to_bytes(image)).convert("RGB")
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    above = image.convert("RGBA")
+    white = Pillow.new("RGB", image.size, (255, 255, 255))
+    white.paste(above, mask=above.getchannel("A"))
+    return white
 
 
 def _to_bytes(image: Pillow.Image) -> npt.NDArray[np.uint8]:

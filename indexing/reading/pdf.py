@@ -22,7 +22,7 @@ from recto.indexing.reading.layer import Frame, Layer, read_layer
 from recto.indexing.reading.raw import Bookmark, Image, RawPage, picture_size
 
 _BOOKMARKS = 5_000
-_STRAY = 40
+_STRAY = 20
 """A scan that carries fewer words than this has been stamped, not recognised."""
 
 _BROKEN = (pdfium.PdfiumError, AssertionError, UnicodeError)

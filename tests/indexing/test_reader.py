@@ -23,12 +23,12 @@ from recto.indexing.reader import OpenDocument, Reader
 from tests.pdfs import (
     Bookmark,
     Page,
+    crossing,
     flate_bomb,
     form_bomb,
     lines,
     looping_tree,
     nested,
-    path_bomb,
     pdf,
     text,
 )
@@ -61,8 +61,8 @@ def _read(reader: Reader, path: Path, number: int = 1) -> PageContent:
 
 def _process(document: OpenDocument) -> psutil.Process:
     """The one that reads the document."""
-    assert document._child is not None
-    return psutil.Process(document._child.pid)
+    assert document._session.child is not None
+    return psutil.Process(document._session.child.pid)
 
 
 def test_pages_and_words(reader: Reader, write: Write) -> None:
@@ -247,7 +247,7 @@ def test_flate_bomb(reader: Reader, write: Write) -> None:
     assert _read(reader, write(data)).text.words == ()
 
 
-@pytest.mark.parametrize("bomb", [form_bomb(), path_bomb(1_500_000), flate_bomb(2 << 30)])
+@pytest.mark.parametrize("bomb", [form_bomb(), pdf([crossing(1_500_000)]), flate_bomb(2 << 30)])
 def test_bomb_is_an_error_on_its_page(
     write: Write, bomb: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,6 +258,20 @@ def test_bomb_is_an_error_on_its_page(
         pytest.raises((LimitExceeded, DamagedFile), match=r"page 1 of .*report\.pdf"),
     ):
         document.image(1, 1000)
+
+
+def test_bomb_among_other_pages(write: Write) -> None:
+    good = lines(PROSE)
+    file = write(pdf([good, good, crossing(1_500_000), good, good]))
+    limits = Limits(page_seconds=1.5, crashes=2)
+    words = []
+    with Reader(limits, ocr=False) as reader, reader.open(file, "pdf") as document:
+        for number in (1, 2, 3, 4, 5):
+            try:
+                words.append(document.read(number).text.text)
+            except LimitExceeded as error:
+                words.append(str(error)[:6])
+    assert words == [PROSE, PROSE, "page 3", PROSE, PROSE]
 
 
 @pytest.mark.parametrize("data", [nested(100_000), looping_tree()])

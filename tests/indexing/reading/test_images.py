@@ -138,6 +138,12 @@ def test_reduced_picture_keeps_its_content(opened: Open) -> None:
     assert _near(image[3, 3], (254, 0, 0))
 
 
+def test_picture_is_not_spoilt_by_a_smaller_one(opened: Open) -> None:
+    source = opened(_saved(_quarter().resize((4000, 2000)), "JPEG"))
+    assert source.image(1, 40).shape == (20, 40, 3)
+    assert source.image(1, 3000).shape == (1500, 3000, 3)
+
+
 def test_blank_picture_wants_no_ocr(opened: Open) -> None:
     assert not opened(_saved(Image.new("L", (50, 50), 250))).read(1).wants_ocr
     assert opened(_saved(_quarter())).read(1).wants_ocr

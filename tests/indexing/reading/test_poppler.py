@@ -44,8 +44,8 @@ def test_page_on_which_pdfium_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "a.pdf").write_bytes(pdf([b""]))
     limits = Limits(page_seconds=2)
     with Reader(limits, ocr=False) as reader, reader.open(tmp_path / "a.pdf", "pdf") as document:
-        assert document._child is not None
-        psutil.Process(document._child.pid).suspend()
+        assert document._session.child is not None
+        psutil.Process(document._session.child.pid).suspend()
         assert document.image(1, 30).shape == (2, 30, 3)
 
 
@@ -66,7 +66,7 @@ def test_without_poppler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     (tmp_path / "a.pdf").write_bytes(pdf([b""]))
     limits = Limits(page_seconds=1)
     with Reader(limits, ocr=False) as reader, reader.open(tmp_path / "a.pdf", "pdf") as document:
-        assert document._child is not None
-        psutil.Process(document._child.pid).suspend()
+        assert document._session.child is not None
+        psutil.Process(document._session.child.pid).suspend()
         with pytest.raises(LimitExceeded, match="longer than 1 s"):
             document.image(1, 30)
