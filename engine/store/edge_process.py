@@ -10,7 +10,7 @@ import shutil
 import threading
 from pathlib import Path
 
-from recto.engine.errors import BackendUnreachable, DiskFull, RectoError, WorkerDied
+from recto.engine.errors import BackendUnreachable, DiskFull, WorkerDied
 from recto.engine.process import Child
 from recto.engine.wire import Value
 
@@ -19,6 +19,7 @@ RESERVE = 128 << 20
 (SIGBUS) when the disk is full, and needs room for its write-ahead log even to open a library or to
 delete from it."""
 _NEARLY_NOTHING = 4 << 20
+"""When a process dies with less than this free, that is why."""
 _NAME = "the store's process"
 
 
@@ -73,7 +74,7 @@ class EdgeProcess:
         child = Child("recto.engine.store.edge_worker", name=_NAME)
         try:
             child.call("lock", str(self._folder / "lock"), os.getpid())
-        except RectoError:
+        except BaseException:
             child.close()
             raise
         return child
@@ -85,14 +86,23 @@ class EdgeProcess:
             self._child.close()
             self._child = self._started()
             if self._loaded is not None:
-                self.load(self._loaded)
+                self._load_or_end(self._loaded)
+
+    def _load_or_end(self, shards: Path) -> None:
+        """A process without shards must not live to be called."""
+        try:
+            self.load(shards)
+        except BaseException:
+            self._child.close()
+            raise
 
     def _call(self, method: str, *arguments: Value) -> Value:
         try:
             return self._child.call(method, *arguments)
         except WorkerDied as error:
-            if self._free() < max(self.reserve // 2, _NEARLY_NOTHING):
-                raise self._full(f"Only {_megabytes(self._free())} are free") from error
+            free = self._free()
+            if free < _NEARLY_NOTHING or ("SIGBUS" in str(error) and free < self.reserve):
+                raise self._full(f"{_megabytes(free)} are free, and {error}") from error
             raise BackendUnreachable(
                 f"{error} Nothing that was acknowledged is lost, and the next call starts it anew;"
                 " if it ends again and again, there may be too little memory."

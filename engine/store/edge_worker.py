@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import qdrant_edge as edge
 
-from recto.engine.errors import DiskFull, LibraryBusy
+from recto.engine.errors import DiskFull, LibraryBusy, LibraryError
 from recto.engine.process import serve
 from recto.engine.store.lock import lock_file
 from recto.engine.store.schema import DENSE, INDEXED, PAGES, SPARSE, Conditions, Point
@@ -228,6 +228,8 @@ def _translated(function: Callable[..., Value]) -> Callable[..., Value]:
                 raise DiskFull(text) from error
             if "WouldBlock" in text:
                 raise LibraryBusy(f"The shards are open in another program: {text}") from error
+            if isinstance(error, OSError):
+                raise LibraryError(f"The library cannot be written: {error}.") from error
             raise
 
     return call

@@ -47,7 +47,9 @@ def _taken(descriptor: int) -> bool:
 def _holder(path: Path) -> tuple[int, str]:
     """Process id and host of the holder; 0 when it has not written them yet."""
     fields = path.read_text().split()
-    return (int(fields[0]), fields[1]) if len(fields) == 2 else (0, socket.gethostname())
+    if len(fields) == 2 and fields[0].isdecimal():
+        return int(fields[0]), fields[1]
+    return 0, socket.gethostname()
 
 
 def _alive(pid: int, host: str) -> bool:

@@ -70,6 +70,12 @@ def test_library_where_a_file_is(tmp_path: Path) -> None:
         open_edge(tmp_path / "file", ENCODER, create=False)
 
 
+def test_lock_that_cannot_be_written(recorded: Path) -> None:
+    (recorded / "lock").mkdir()
+    with pytest.raises(LibraryError, match=r"cannot be written: .*directory"):
+        open_edge(recorded, ENCODER, create=False)
+
+
 @pytest.mark.parametrize("change", [{"name": "other"}, {"revision": "2"}, {"dim": 3}])
 def test_other_encoder(recorded: Path, change: dict[str, str | int]) -> None:
     with pytest.raises(EncoderMismatch, match=r"test \(revision 1, 2 dimensions\)") as raised:
