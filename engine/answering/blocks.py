@@ -39,6 +39,29 @@ def find_blocks(rows: Sequence[Row], words: Sequence[Word]) -> list[Block]:
     return blocks + list(_text_blocks(plain, words, PITCH * usual))
 
 
+def is_record(block: Block) -> bool:
+    return any(row.tabular for row in block)
+
+
+def labels_next(blocks: Sequence[Block], number: int, words: Sequence[Word]) -> bool:
+    """Whether record `number` holds the labels of a form, which stand closer to the record below,
+    where the answers are, than that does to whatever follows."""
+    if number + 1 >= len(blocks) or not is_record(blocks[number + 1]):
+        return False
+    labels, filled = blocks[number], blocks[number + 1]
+    if any(char.isdigit() for row in labels for word in _of(row, words) for char in word.text):
+        return False
+    inside = filled[0].box.y0 - labels[-1].box.y1
+    before = labels[0].box.y0 - blocks[number - 1][-1].box.y1 if number else inside
+    after = blocks[number + 2][0].box.y0 - filled[-1].box.y1 if number + 2 < len(blocks) else inside
+    first = number == 0 or not is_record(blocks[number - 1])
+    return 0 <= inside < 0.75 * after and (first or inside < 0.87 * before)
+
+
+def _of(row: Row, words: Sequence[Word]) -> Sequence[Word]:
+    return words[row.start : row.stop]
+
+
 def _step(above: Row, below: Row) -> float:
     """From one baseline to the next, in heights."""
     return (below.box.y1 - above.box.y1) / max(above.height, below.height)
@@ -117,5 +140,5 @@ def _reads_on(above: Row, below: Row, words: Sequence[Word], right: float) -> bo
 
 def _is_field(words: Sequence[Word]) -> bool:
     """Begins with a label and a colon, as the lines of a form do."""
-    colon = next((i for i, word in enumerate(words[:4]) if word.text.endswith(":")), None)
-    return colon is not None and words[0].text[:1].isupper()
+    colon = any(word.text.endswith(":") for word in words[:-1][:4])
+    return colon and words[0].text[:1].isupper()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
-from recto.engine.answering.blocks import Block, find_blocks
+from recto.engine.answering.blocks import Block, find_blocks, is_record, labels_next
 from recto.engine.answering.layout import BULLETS, Row, find_rows, upright
 from recto.engine.answering.tables import Cell, cells_of, headings
 from recto.engine.page import Box, PageContent, Word, union
@@ -65,30 +65,39 @@ def cut_passages(content: PageContent) -> list[Passage]:
     """All passages of a page in reading order; together they are its words."""
     words = upright(content)[:MAX_WORDS]
     rows = find_rows(words)
-    cutter = _Cutter(content.text.words, words, rows)
+    above = content.headings[-1] if len(content.headings) > 1 else ""  # the first is the title
+    cutter = _Cutter(content.text.words, words, rows, above)
     return list(cutter.passages())
 
 
 class _Cutter:
     """One page on its way to passages; keeps the headings met so far."""
 
-    def __init__(self, words: Sequence[Word], laid: Sequence[Word], rows: Sequence[Row]) -> None:
+    def __init__(
+        self, words: Sequence[Word], laid: Sequence[Word], rows: Sequence[Row], above: str
+    ) -> None:
         self._words, self._laid = words, laid
         self._blocks = find_blocks(rows, laid)
         self._table: list[list[Cell]] = []
         self._table_end = 0.0
-        self._title: tuple[str, float] = ("", 0.0)
+        self._title: tuple[str, float] = (above, 0.0)
         self._lead = ""
         self._in_list = False
 
     def passages(self) -> Iterator[Passage]:
+        labels: Block = []
         for number, block in enumerate(self._blocks):
-            if any(row.tabular for row in block):
-                yield self._record(block)
+            if is_record(block):
+                if labels_next(self._blocks, number, self._laid) and not labels:
+                    labels = block
+                else:
+                    yield self._fields(labels, block) if labels else self._record(block)
+                    labels = []
                 continue
             self._end_table(block)
             if self._is_heading(number):
-                yield self._passage("heading", block[0].start, block[-1].stop)
+                kind: Kind = "line" if self._is_stacked(number) else "heading"
+                yield self._passage(kind, block[0].start, block[-1].stop)
                 self._remember(block)
             else:
                 yield from self._prose(block)
@@ -108,6 +117,13 @@ class _Cutter:
         plain = self._passage("row", block[0].start, block[-1].stop)
         return replace(plain, columns=tuple(columns), label=label)
 
+    def _fields(self, labels: Block, block: Block) -> Passage:
+        """Of a form: what was filled in under a row of labels."""
+        heads, cells = cells_of(labels, self._laid), cells_of(block, self._laid)
+        self._table.clear()
+        plain = self._passage("row", labels[0].start, block[-1].stop)
+        return replace(plain, columns=tuple(headings([heads], cells)))
+
     def _end_table(self, block: Block) -> None:
         """Running text ends a table; the title of a section of it does not."""
         if block[-1].stop - block[0].start > HEADING_WORDS:
@@ -115,20 +131,35 @@ class _Cutter:
 
     def _is_heading(self, number: int) -> bool:
         """Few words that end without a stop, or with a question mark, and stand above something."""
-        block = self._blocks[number]
+        if number + 1 == len(self._blocks):
+            return False
+        block, following = self._blocks[number], self._blocks[number + 1][0]
         start, stop = block[0].start, block[-1].stop
         text = _text(self._words[start:stop])
         if stop - start > HEADING_WORDS or not any(map(str.isalpha, text)):
             return False
-        if text[-1] in ".;,!。" or text[0].islower() or ": " in text or text[0] in BULLETS:
+        if text[-1] in ".;,!。" or text[0].islower() or text[0] in BULLETS:
             return False
-        if number + 1 == len(self._blocks):
+        if ": " in text and block[0].height < 1.2 * following.height:
+            return False  # a field of a form
+        gap = (following.box.y0 - block[-1].box.y1) / max(block[0].height, following.height)
+        return -0.5 < gap < 3 and not self._is_listed(number)
+
+    def _is_listed(self, number: int) -> bool:
+        """An item among items; "2. Term" above "2.1" is none."""
+        block, following = self._blocks[number][0], self._blocks[number + 1][0]
+        if not block.item:
             return False
-        following = self._blocks[number + 1][0]
-        gap = following.box.y0 - block[-1].box.y1
-        near = -0.5 * following.height < gap < 3 * max(block[0].height, following.height)
-        listed = block[0].item and (following.item or (number and self._blocks[number - 1][0].item))
-        return near and not listed
+        label, below = (self._words[row.start].text for row in (block, following))
+        if following.item:
+            return not (below.startswith(label) and below != label)
+        return number > 0 and self._blocks[number - 1][0].item
+
+    def _is_stacked(self, number: int) -> bool:
+        """One of several short lines of one size, such as those of an address."""
+        here, below = self._blocks[number][0], self._blocks[number + 1][0]
+        alike = 0.85 < here.height / below.height < 1.18
+        return alike and not here.item and self._is_heading(number + 1)
 
     def _remember(self, block: Sequence[Row]) -> None:
         text = _text(self._words[block[0].start : block[-1].stop])
@@ -148,7 +179,8 @@ class _Cutter:
         kind: Kind = "item" if block[0].item else "sentence" if len(block) > 1 else "line"
         for first, last in spans:
             whole = _STOP.fullmatch(self._words[last - 1].text) is not None
-            yield self._passage("sentence" if kind == "line" and whole else kind, first, last)
+            told = (kind == "line" and whole) or (kind == "item" and first != start)
+            yield self._passage("sentence" if told else kind, first, last)
         if self._words[stop - 1].text.endswith(":"):
             self._lead = _text(self._words[spans[-1][0] : stop])
 

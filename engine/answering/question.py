@@ -52,6 +52,7 @@ _CAUSE = re.compile(
 )
 _SHAPES = {"amount": _NUMBER, "date": _DATE, "name": _NAME, "place": _NAME, "reason": _CAUSE}
 
+_CODE = re.compile(r"(?![QqHh]\d$)[^\W\d_]+-?\d+")
 _FILLERS = frozenset(
     """according answer describe described detail detailed document documents explain explained
     following give given list mean means meant mention mentioned outlined page pdf provide provided
@@ -59,6 +60,9 @@ _FILLERS = frozenset(
     """.split()  # noqa: SIM905 - as a list of literals nobody could read it
 )
 """Besides stop words: what people say about documents rather than about what is in them."""
+_ENGLISH = frozenset(
+    ["the", "what", "which", "who", "how", "when", "of", "is", "are", "does", "did"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +96,24 @@ class Question:
 
 def read_question(text: str) -> Question:
     spelled = text.split()
-    titled = sum(word[:1].isupper() for word in spelled) > 0.6 * len(spelled)
+    english = any(word.casefold() in _ENGLISH for word in spelled)  # German capitalizes nouns
+    plain = english and sum(word[:1].isupper() for word in spelled) <= 0.6 * len(spelled)
     keys: dict[tuple[str, ...], Key] = {}
     for place, word in enumerate(spelled):
         bare = word.strip("?!.,;:\"'()[]“”‘’¿¡")
         found = tuple(terms(bare))
         if not found or bare.casefold() in _FILLERS:
             continue
-        named = bare[:1].isupper() and place > 0 and not titled
+        named = plain and bare[:1].isupper() and place > 0
         particular = named or _is_particular_number(bare)
         keys.setdefault(found, Key(bare, found, particular))
     return Question(text, _want(text), tuple(keys.values()))
 
 
 def _is_particular_number(word: str) -> bool:
-    """A year, an amount, a code: not the three of "three reasons"."""
+    """A year, an amount, a code such as E17; not the 3 of "3 reasons", nor "Q3", often spelled."""
     digits = sum(char.isdigit() for char in word)
-    return digits >= 3 or (digits > 0 and digits < len(word))
+    return digits >= 3 or _CODE.fullmatch(word) is not None
 
 
 def _want(text: str) -> Want:

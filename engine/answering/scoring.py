@@ -7,37 +7,25 @@ of them speak of counts little. Knows nothing of how passages are put together t
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from recto.engine.answering.candidates import Candidate
 from recto.engine.answering.passages import Passage
 from recto.engine.answering.question import Key, Question, has_wanted
 from recto.engine.encoders.protocol import Encoder, PageInput
 from recto.engine.page import Box, PageContent, PageText, Word
-from recto.engine.text import fold, terms, word_terms
+from recto.engine.text import STOP_WORDS, fold, word_terms
 from recto.engine.vectors import FloatArray
 
 NEAR = 0.8
 """What a word counts that stands above the passage as its heading or the head of a column."""
 FAR = 0.4
 """What a word counts that stands elsewhere on the page, or in the document's name."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Candidate:
-    """A passage with the terms that speak for it."""
-
-    evidence: int
-    """Place of its page among the evidence."""
-    number: int
-    """Its place on the page."""
-    passage: Passage
-    own: frozenset[str]
-    near: frozenset[str]
-    far: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +43,24 @@ class Marks:
 
     @property
     def score(self) -> float:
-        return 0.35 * self.covered + 0.65 * self.meant + 0.1 * self.shaped + 0.06 * self.page
+        return 0.25 * self.covered + 0.75 * self.meant + 0.03 * self.shaped + 0.07 * self.page
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """A candidate that was looked at closely."""
+
+    candidate: Candidate
+    marks: Marks
 
 
 class Lexicon:
     """How rare each term is among the candidates."""
 
-    def __init__(self, candidates: Sequence[Candidate], spellings: Iterable[str]) -> None:
-        """`spellings` are the words of the evidence as they are written, folded."""
+    def __init__(self, candidates: Sequence[Candidate], spellings: Sequence[str]) -> None:
+        """`spellings` are the words of the evidence in order, as they are written, folded."""
         self._spellings = frozenset(spellings)
+        self._initials = _initials(spellings)
         self._counts = Counter(
             term for candidate in candidates for term in candidate.own | candidate.near
         )
@@ -77,7 +74,9 @@ class Lexicon:
         return rarity / math.log(1 + (self._number + 0.5) / 0.5)
 
     def missing(self, key: Key) -> bool:
-        """No passage, heading or document name has it."""
+        """No passage, heading or document name has it, nor the words whose initials it is."""
+        if key.text.isupper() and re.sub(r"\W", "", key.text).casefold() in self._initials:
+            return False
         return key.found_in(self._known) == 0.0
 
     def corrected(self, key: Key) -> Key:
@@ -87,6 +86,12 @@ class Lexicon:
             return key
         near = min((known for known in self._spellings if _one_slip(spelled, known)), default=None)
         return key if near is None else replace(key, terms=word_terms(near) or key.terms)
+
+
+def _initials(spellings: Sequence[str]) -> frozenset[str]:
+    """Of two to five words that follow each other: "ceo" of chief executive officer."""
+    letters = "".join(word[0] for word in spellings if word not in STOP_WORDS)
+    return frozenset(letters[i : i + n] for n in range(2, 6) for i in range(len(letters) - n + 1))
 
 
 def _one_slip(a: str, b: str) -> bool:
@@ -99,13 +104,6 @@ def _one_slip(a: str, b: str) -> bool:
     rest_a, rest_b = a[start:], b[start:]
     swapped = rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:]
     return swapped or rest_a[1:] == rest_b[1:] or rest_a[1:] == rest_b or rest_a == rest_b[1:]
-
-
-def missing(keys: Sequence[Key], lexicon: Lexicon) -> float:
-    """Share of the weight of `keys` that stands nowhere in the evidence."""
-    weights = [(lexicon.weight(key), lexicon.missing(key)) for key in keys]
-    total = sum(weight for weight, _ in weights)
-    return sum(weight for weight, absent in weights if absent) / total if total else 1.0
 
 
 def coverage(keys: Sequence[Key], lexicon: Lexicon, candidate: Candidate) -> float:
@@ -162,7 +160,3 @@ def shape(question: Question, candidate: Candidate) -> float:
     text = " ".join((candidate.passage.text, *(head for head, _ in candidate.passage.columns)))
     wanted = has_wanted(question.want, text)
     return 0.5 if wanted is None else float(wanted)
-
-
-def term_set(*texts: str) -> frozenset[str]:
-    return frozenset(term for text in texts for term in terms(text))

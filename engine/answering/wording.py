@@ -36,7 +36,7 @@ def tell(passages: Sequence[Passage], question: Question) -> str:
         if passage.kind == "row":
             piece, gap = _row(passage, question), "\n"
         elif passage.kind == "item":
-            piece, gap = _item(passage), "\n"
+            piece, gap = _item(passage, alone=len(passages) == 1), "\n"
         else:
             piece, gap = _prose(passage), " " if passage.kind == "sentence" else "\n"
         told += (gap if told else "") + piece
@@ -59,8 +59,9 @@ def _prose(passage: Passage) -> str:
     return text
 
 
-def _item(passage: Passage) -> str:
-    return "- " + re.sub(rf"^[{re.escape(BULLETS)}–—-]\s*", "", _prose(passage))
+def _item(passage: Passage, *, alone: bool) -> str:
+    text, bullets = re.subn(rf"^[{re.escape(BULLETS)}–—-]\s*", "", _prose(passage))
+    return f"- {text}" if bullets and not alone else text
 
 
 def _row(passage: Passage, question: Question) -> str:
@@ -69,13 +70,14 @@ def _row(passage: Passage, question: Question) -> str:
         return passage.text
     found = [set(terms(head)) for head, _ in passage.columns]
     asked = [sum(key.found_in(head) for key in question.keys) for head in found]
-    short = sum(map(str.isalpha, passage.label)) < 3  # a number or a code: what it is stands beside
+    # Of a number or a code, what it is stands in the next column.
+    short = passage.label != "" and sum(map(str.isalpha, passage.label)) < 3
     told = [
         f"{head}: {text}" if head else text
         for place, (head, text) in enumerate(passage.columns)
         if asked[place] == max(asked) or (short and place == 0)
     ]
-    return f"{passage.label} – {'; '.join(told)}"
+    return " – ".join(filter(None, (passage.label, "; ".join(told))))
 
 
 def decline(evidence: Sequence[Evidence], absent: Sequence[str]) -> str:
