@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import inf
 from statistics import median
 
 from recto.engine.answering.layout import Row, is_value
@@ -53,7 +54,7 @@ def labels_next(blocks: Sequence[Block], number: int, words: Sequence[Word]) -> 
         return False
     inside = filled[0].box.y0 - labels[-1].box.y1
     before = labels[0].box.y0 - blocks[number - 1][-1].box.y1 if number else inside
-    after = blocks[number + 2][0].box.y0 - filled[-1].box.y1 if number + 2 < len(blocks) else inside
+    after = blocks[number + 2][0].box.y0 - filled[-1].box.y1 if number + 2 < len(blocks) else inf
     first = number == 0 or not is_record(blocks[number - 1])
     return 0 <= inside < 0.75 * after and (first or inside < 0.87 * before)
 

@@ -69,6 +69,8 @@ def _stamp(page: Evidence, passage: Passage) -> tuple[str, str]:
 
 
 def _in_margin(passage: Passage) -> bool:
+    if passage.kind in ("sentence", "item"):
+        return False
     box = union(passage.boxes)
     return box.y1 < MARGIN or box.y0 > 1 - MARGIN
 

@@ -52,7 +52,10 @@ _CAUSE = re.compile(
 )
 _SHAPES = {"amount": _NUMBER, "date": _DATE, "name": _NAME, "place": _NAME, "reason": _CAUSE}
 
-_CODE = re.compile(r"(?![QqHh]\d$)[^\W\d_]+-?\d+")
+_CODE = re.compile(r"[^\W\d_]+-?\d+")
+_PERIOD = re.compile(r"[QH]\d", re.IGNORECASE)
+"""Quarters and halves, which pages often spell out."""
+
 _FILLERS = frozenset(
     """according answer describe described detail detailed document documents explain explained
     following give given list mean means meant mention mentioned outlined page pdf provide provided
@@ -105,13 +108,13 @@ def read_question(text: str) -> Question:
         if not found or bare.casefold() in _FILLERS:
             continue
         named = plain and bare[:1].isupper() and place > 0
-        particular = named or _is_particular_number(bare)
+        particular = (named or _is_particular_number(bare)) and not _PERIOD.fullmatch(bare)
         keys.setdefault(found, Key(bare, found, particular))
     return Question(text, _want(text), tuple(keys.values()))
 
 
 def _is_particular_number(word: str) -> bool:
-    """A year, an amount, a code such as E17; not the 3 of "3 reasons", nor "Q3", often spelled."""
+    """A year, an amount, a code such as E17; not the 3 of "3 reasons"."""
     digits = sum(char.isdigit() for char in word)
     return digits >= 3 or _CODE.fullmatch(word) is not None
 

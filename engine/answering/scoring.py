@@ -121,9 +121,12 @@ def coverage(keys: Sequence[Key], lexicon: Lexicon, candidate: Candidate) -> flo
 
 
 def is_new(keys: Sequence[Key], candidate: Candidate) -> bool:
-    """Says something that the question does not say itself: a heading alone is no answer."""
+    """Says something that the question does not say itself: a heading alone is no answer.
+
+    The month of May is a stop word, which is why dates are looked for.
+    """
     asked: Set[str] = {term for key in keys for term in key.terms}
-    return bool(candidate.own - asked)
+    return bool(candidate.own - asked) or bool(has_wanted("date", candidate.passage.text))
 
 
 def nearness(question: str, passages: Sequence[Passage], encoder: Encoder) -> list[float]:

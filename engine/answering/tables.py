@@ -38,13 +38,14 @@ class Cell:
 def cells_of(record: Block, words: Sequence[Word]) -> list[Cell]:
     """One a column that has anything, the further lines of a cell with the first."""
     cells: list[Cell] = []
-    for row in sorted(record, key=lambda row: not row.tabular):
+    rows = sorted(record, key=lambda row: not row.tabular)  # which columns there are comes first
+    for row in rows:
         for start, stop in row.cells:
             span = words[start:stop]
             text = _LEADER.sub("", " ".join(word.text for word in span))
             cell = Cell(text, union(word.box for word in span), is_value(span))
             above = max(cells, key=lambda c: _overlap(c.box, cell.box), default=None)
-            if above is None or row is record[0] or _overlap(above.box, cell.box) <= 0:
+            if above is None or row is rows[0] or _overlap(above.box, cell.box) <= 0:
                 cells.append(cell)
             else:
                 cells[cells.index(above)] = _together(above, cell)

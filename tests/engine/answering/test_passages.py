@@ -124,3 +124,72 @@ def test_passages_together_are_the_words_of_the_page(found: list[Word]) -> None:
     assert tuple(word for passage in passages for word in passage.words) == ordered
     for passage in passages:
         assert passage.words == ordered[passage.start : passage.stop]
+
+
+def test_lines_of_a_cell_belong_to_its_row() -> None:
+    table = (
+        "Code    Meaning               Remedy\n\n"
+        "E01     Hood open during      Clean the magnet\n"
+        "        the wash              and the switch\n\n"
+        "E02     No water              Open the tap\n"
+    )
+    first, second = only(table, "row")[1:]
+    assert first.columns == (
+        ("Meaning", "Hood open during the wash"),
+        ("Remedy", "Clean the magnet and the switch"),
+    )
+    assert second.label == "E02"
+
+
+def test_label_that_begins_on_the_row_above_belongs_to_the_row() -> None:
+    table = "             2022     2021\nPurchases of land and\nbuildings      318      246\n"
+    row = only(table, "row")[-1]
+    assert row.text == "Purchases of land and buildings 318 246"
+    assert row.columns == (("2022", "318"), ("2021", "246"))
+
+
+def test_total_without_label_keeps_all_its_cells() -> None:
+    table = "             2022     2021\nPumps          318      246\n               318      246\n"
+    assert only(table, "row")[-1].columns == (("2022", "318"), ("2021", "246"))
+
+
+def test_answers_of_a_form_stand_with_the_labels_above_them() -> None:
+    form = (
+        "Surname            First name\nLovelace           Ada\n\n\n"
+        "Born               City\n1815               London\n"
+    )
+    assert [row.columns for row in only(form, "row")] == [
+        (("Surname", "Lovelace"), ("First name", "Ada")),
+        (("Born", "1815"), ("City", "London")),
+    ]
+
+
+def test_dots_lead_to_a_cell_and_are_no_part_of_it() -> None:
+    row = only("Chair's letter . . . . . . . . . . 3\nReview of markets . . . . . . . . 6", "row")[
+        0
+    ]
+    assert (row.label, row.columns) == ("Chair's letter", (("", "3"),))
+
+
+def test_clause_number_makes_a_heading_of_its_title() -> None:
+    cut = cut_passages(page("2. Term\n2.1 This agreement begins on 1 May and runs for a year."))
+    assert [passage.kind for passage in cut] == ["heading", "item"]
+    assert cut[1].context == ("2. Term",)
+
+
+def test_page_begins_under_the_heading_of_the_page_before() -> None:
+    content = page("The filter is washed.", headings=("Manual", "Care"))
+    assert cut_passages(content)[0].context == ("Care",)
+
+
+def test_page_written_from_right_to_left_keeps_columns() -> None:
+    words = [
+        Word("שכר", Box(0.8, 0.1, 0.9, 0.12), 0),
+        Word("900", Box(0.2, 0.1, 0.3, 0.12), 0),
+        Word("חום", Box(0.8, 0.13, 0.9, 0.15), 1),
+        Word("80", Box(0.2, 0.13, 0.3, 0.15), 1),
+    ]
+    content = PageContent(
+        number=1, width=500, height=800, text=PageText(tuple(words), source="layer")
+    )
+    assert [passage.label for passage in cut_passages(content)] == ["שכר", "חום"]
