@@ -133,7 +133,8 @@ class Indexer:
                     words=document_vector(record.name, document.title),
                 )
             )
-            skipped = self._store_pages(document, record, on_page)
+            stored = self._stored(record.id)
+            skipped = self._store_pages(document, record, stored, on_page)
         if len(skipped) == record.pages:
             raise DamagedFile(
                 f"{path}: none of its pages can be read. {next(iter(skipped.values()))}"
@@ -143,16 +144,16 @@ class Indexer:
             path=path,
             kind="replaced" if replaces else "added",
             document_id=record.id,
-            pages=record.pages - len(skipped),
+            pages=record.pages - len(skipped) - len(stored),
             skipped=skipped,
         )
 
     def _store_pages(
-        self, document: OpenDocument, record: DocumentRecord, on_page: OnPage
+        self, document: OpenDocument, record: DocumentRecord, stored: set[int], on_page: OnPage
     ) -> dict[int, str]:
-        """Read, encode and write every page; return those that could not be read, and why."""
+        """Read, encode and write all but the `stored` pages; return those that could not be read,
+        and why."""
         skipped: dict[int, str] = {}
-        stored = self._stored(record.id)
         inputs = prefetch(self._read(document, stored, skipped), ahead=_AHEAD)
         done = len(stored)
         for batch in prefetch(self._encode(_batched(inputs), record.id), ahead=2):

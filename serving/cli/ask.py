@@ -16,7 +16,7 @@ from .adding import add_documents, code_of, require_some
 from .console import hanging, plain, plain_lines, write, write_json, write_paths
 from .evidence import Written, draw
 from .failures import ExitCode
-from .filters import DocumentOption, PagesOption, TagOption, parse_pages
+from .filters import DocumentOption, PagesOption, TagOption, parse_pages, require_question
 from .opening import open_existing
 from .pictures import slug
 from .search import label
@@ -66,9 +66,7 @@ def ask(
     """
     settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
     confined = parse_pages(pages)
-    from recto.engine.retrieval import check_question
-
-    check_question(question)  # before documents are indexed for it
+    require_question(question)
     if paths:
         require_some(paths)
     with recto.open(settings.library) if paths else open_existing(settings) as opened:
@@ -121,7 +119,7 @@ def _write_citations(citations: Sequence[Citation]) -> None:
             (label(citation.document, documents), "bold"),
             f", page {citation.page}: “{plain(citation.quote)}”",
         )
-        write(hanging(f"[{number}]", text))
+        write(hanging(Text(f"  [{number}] ", "dim"), text))
 
 
 def _as_json(answer: Answer, written: Written | None) -> dict[str, Any]:

@@ -79,15 +79,13 @@ def write_paths(*paths: str | os.PathLike[str]) -> None:
         out.print(f"  {plain(os.fspath(path))}", soft_wrap=True)
 
 
-def hanging(label: str, text: Text) -> Text:
-    """`text` folded for stdout beside a dim `label` that stands alone on the left."""
+def hanging(label: Text, text: Text) -> Text:
+    """`text` folded for stdout beside a `label` that stands alone on the left."""
     from rich.text import Text
 
     out = console()
-    indent = f"  {label} "
-    lines = text.wrap(out, max(out.width - len(indent), 20))
-    lines[0] = Text(indent, "dim") + lines[0]
-    return Text(f"\n{' ' * len(indent)}").join(lines)
+    lines = text.wrap(out, max(out.width - len(label), 20))
+    return label + Text("\n" + " " * len(label)).join(lines)
 
 
 def note(message: str) -> None:

@@ -13,7 +13,7 @@ import recto
 from recto.engine.errors import LibraryBusy, RectoError
 
 from .adding import counted
-from .console import plain, write, write_json
+from .console import hanging, plain, plain_lines, write, write_json
 from .documents import size_of
 from .environment import Environment, Machine, Part, examine
 from .failures import ExitCode
@@ -126,26 +126,25 @@ def _line(part: Part) -> Text:
     from rich.text import Text
 
     if part.installed:
-        return Text.assemble(("ok       ", "green"), f"{part.name:<16} ", (part.installed, "dim"))
-    text = Text.assemble(
-        ("missing  ", "yellow" if part.gives else "bold red"), f"{part.name:<16} {part.gives}"
-    )
-    return text.append(f"\n{'':25} {part.command}", "bold")
+        return _checked("ok", "green", part.name, Text(part.installed, "dim"))
+    style = "yellow" if part.gives else "bold red"
+    gives = Text(f"{part.gives}\n" if part.gives else "").append(part.command, "bold")
+    return _checked("missing", style, part.name, gives)
 
 
 def _library(state: LibraryState | None) -> Text:
     from rich.text import Text
 
     if state is None:
-        return Text.assemble(("none     ", "dim"), "library", f"{'':10}recto add PATH makes one")
+        return _checked("none", "dim", "library", Text("recto add PATH makes one", "dim"))
     if state.error:
         style = "bold red" if state.broken else "yellow"
-        return Text.assemble(("error    ", style), f"library          {plain(state.error)}")
+        return _checked("error", style, "library", Text(plain(state.error)))
     holds = (
         f"{plain(state.folder)}: {counted(state.documents, 'document')}, "
         f"{counted(state.pages, 'page')}, {size_of(state.bytes)}"
     )
-    return Text.assemble(("ok       ", "green"), "library          ", (holds, "dim"))
+    return _checked("ok", "green", "library", Text(holds, "dim"))
 
 
 def _self_test(test: SelfTest) -> Text:
@@ -153,5 +152,11 @@ def _self_test(test: SelfTest) -> Text:
 
     if test.passed:
         did = f"indexed and searched a small document in {test.seconds:.1f} s"
-        return Text.assemble(("ok       ", "green"), "self-test        ", (did, "dim"))
-    return Text.assemble(("failed   ", "bold red"), f"self-test        {plain(test.error)}")
+        return _checked("ok", "green", "self-test", Text(did, "dim"))
+    return _checked("failed", "bold red", "self-test", Text(plain_lines(test.error)))
+
+
+def _checked(verdict: str, style: str, name: str, what: Text) -> Text:
+    from rich.text import Text
+
+    return hanging(Text.assemble((f"{verdict:<9}", style), f"{name:<16} "), what)

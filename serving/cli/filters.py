@@ -1,4 +1,4 @@
-"""The options that confine a question to some documents and pages."""
+"""What a question may be, and the options that confine it to some documents and pages."""
 
 from __future__ import annotations
 
@@ -50,6 +50,13 @@ def parse_pages(text: str | None) -> tuple[int | None, int | None] | None:
     if (found["one"] and first is None) or (first and last and first > last):
         raise _wrong(text)
     return first, last
+
+
+def require_question(question: str) -> None:
+    """Raise QuestionError before a library is opened, or documents are indexed, for nothing."""
+    from recto.engine.retrieval import check_question
+
+    check_question(question)
 
 
 def _wrong(text: str) -> typer.BadParameter:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .console import console, plain, write, write_json
-from .filters import DocumentOption, PagesOption, TagOption, parse_pages
+from .filters import DocumentOption, PagesOption, TagOption, parse_pages, require_question
 from .opening import emptiness, open_existing
 from .settings import JsonOption, LibraryOption, QuietOption, chosen
 from .snippets import snippet
@@ -43,6 +43,7 @@ def search(
     """
     settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
     confined = parse_pages(pages)
+    require_question(question)
     with open_existing(settings) as opened:
         hits = opened.search(
             question, limit=limit, documents=document or None, tags=tag or None, pages=confined

@@ -10,6 +10,7 @@ import typer
 
 from .adding import counted
 from .console import note, plain, write, write_bytes, write_json
+from .filters import require_question
 from .opening import open_existing
 from .pictures import FORMATS, encoded, file_name, save
 from .settings import JsonOption, LibraryOption, QuietOption, chosen
@@ -65,6 +66,8 @@ def show(
     """
     settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
     _check(output, as_json=settings.json)
+    if question is not None:
+        require_question(question)
     with open_existing(settings) as opened:
         shown = opened.page(document, page)
         matches = _matches(opened, shown, question) if question is not None else ()

@@ -50,9 +50,11 @@ Run = Callable[..., Ran]
 
 
 def run_recto(*arguments: str | os.PathLike[str], env: dict[str, str] | None = None) -> Ran:
-    """Run a command with pipes for stdin, stdout and stderr."""
+    """Run a command with pipes for stdin, stdout and stderr; nothing may be coloured then."""
     words = [os.fspath(argument) for argument in arguments]
     result = CliRunner().invoke(app, words, env=env, catch_exceptions=False)
+    picture = result.stdout_bytes.startswith(b"\x89PNG")
+    assert picture or "\x1b" not in result.output
     return Ran(result.exit_code, result.stdout, result.stderr, result.stdout_bytes)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -201,19 +202,13 @@ def test_what_is_not_there_is_3(run: Run, library: Path, arguments: list[str]) -
 
 
 @pytest.mark.parametrize("question", ["", " ", "?!", "why " * 2000])
-@pytest.mark.parametrize("command", ["search", "ask"])
+@pytest.mark.parametrize("words", [["search"], ["ask"], ["show", "a.pdf", "1", "--question"]])
 def test_a_question_that_cannot_be_searched_is_2(
-    run: Run, library: Path, command: str, question: str
+    run: Run, library: Path, words: list[str], question: str
 ) -> None:
-    said = run(command, question, "--library", library)
+    said = run(*words, question, "--library", library)
     assert (said.code, said.out) == (2, "")
-    assert said.err.startswith("error: ")
-
-
-def test_nothing_is_coloured_when_piped(run: Run, library: Path) -> None:
-    for words in (["search", QUESTION], ["ask", QUESTION], ["list"], ["show", "absent.pdf", "1"]):
-        said = run(*words, "--library", library)
-        assert "\x1b" not in said.out + said.err
+    assert said.err.startswith("error: the question ")
 
 
 def test_doctor_passes_here(run: Run, library: Path) -> None:
@@ -226,3 +221,21 @@ def test_doctor_passes_here(run: Run, library: Path) -> None:
     assert all(package["installed"] for package in said.json["packages"])
     poppler = next(extra for extra in said.json["extras"] if extra["name"] == "poppler")
     assert poppler["command"] == 'pip install "recto[poppler]"'
+
+
+@pytest.mark.parametrize("within", [[], ["--within-document"]])
+def test_bench_quality_prints_the_published_shape(
+    run: Run, library: Path, documents: Path, tmp_path: Path, within: list[str]
+) -> None:
+    relevant = [{"document": "penguins.pdf", "page": 1}]
+    line = json.dumps({"question": QUESTION, "relevant": relevant})
+    (tmp_path / "questions.jsonl").write_text(line)
+    command = ["bench", "quality", "questions.jsonl", str(documents), "--json", *within]
+    measured = run(*command, "--library", library).json
+    speed = {"pages_per_second", "search_ms_p50"}
+    assert measured.keys() - speed == {
+        *("questions", "pages", "ndcg@5", "ndcg@10", "recall@1", "recall@5", "recall@10", "mrr")
+    }
+    assert measured.keys() >= speed
+    assert (measured["questions"], measured["pages"]) == (1, sum(map(len, PAGES.values())))
+    assert measured["ndcg@5"] == measured["recall@1"] == measured["mrr"] == 1

@@ -1,0 +1,63 @@
+"""Writes docs/cli.md from what `--help` says of every command: `python scripts/cli_docs.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from recto.serving.cli.app import app
+
+COMMANDS = (
+    (),
+    ("add",),
+    ("search",),
+    ("ask",),
+    ("list",),
+    ("show",),
+    ("remove",),
+    ("doctor",),
+    ("bench", "quality"),
+)
+TARGET = Path(__file__).parents[1] / "docs" / "cli.md"
+HEADING = """\
+# The command line
+
+What `--help` says of every command; written by `python scripts/cli_docs.py`.
+
+JSON shapes (`--json`; boxes are fractions of the page's width and height, origin top left):
+
+| command | one JSON document on stdout |
+| --- | --- |
+| search | `{"question", "hits": [{"document", "document_id", "page", "score", "matches": [{"box", "score"}]}]}` |
+| ask | `{"question", "answer", "abstained", "citations": [{"document", "document_id", "page", "quote", "boxes"}], "pictures": [{"document", "document_id", "page", "path"}]}`; no `pictures` with `--no-pictures` |
+| add | `{"documents": [{"path", "outcome", "document_id", "pages", "skipped", "error"}], "pages", "seconds", "complete"}`; `outcome` is added, replaced, unchanged or failed, `error` null or `{"kind", "message"}` |
+| list | `{"documents": [{"document", "document_id", "title", "pages", "bytes", "kind", "paths", "added", "tags", "metadata", "skipped"}]}` |
+| remove | `{"removed": [...]}`, documents as in list |
+| show | `{"document", "document_id", "page", "path", "matches"}` |
+| doctor | `{"version", "machine", "packages", "extras", "programs", "library", "self_test"}` |
+| bench quality | `{"questions", "pages", "ndcg@5", "ndcg@10", "recall@1", "recall@5", "recall@10", "mrr", "pages_per_second", "search_ms_p50"}` |
+
+Errors are plain text on stderr, with `--json` too.
+"""  # noqa: E501 - a row of a table is one line
+
+
+def help_of(command: tuple[str, ...]) -> str:
+    """What `recto COMMAND --help` says on 80 columns."""
+    result = CliRunner().invoke(app, [*command, "--help"], prog_name="recto")
+    assert result.exit_code == 0, result.output
+    return result.stdout.strip()
+
+
+def document() -> str:
+    """The whole file."""
+    parts = [HEADING]
+    for command in COMMANDS:
+        name = " ".join(("recto", *command))
+        parts.append(f"## {name}\n\n```text\n{help_of(command)}\n```\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    TARGET.parent.mkdir(exist_ok=True)
+    TARGET.write_text(document(), encoding="utf-8")
