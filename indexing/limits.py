@@ -30,7 +30,7 @@ class Limits:
     page_seconds: float = 30.0
     """To read the words of one page, or to draw it."""
     ocr_memory: int = 3_072
-    """Megabytes of address space of the process that does OCR; it uses 600 of memory."""
+    """Megabytes of address space of the process that does OCR; it uses 700 of memory."""
     ocr_seconds: float = 120.0
     """To recognise the words of one page's picture."""
     convert_seconds: float = 180.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -57,19 +58,11 @@ class Recogniser:
         cv2.setNumThreads(_THREADS)
         self._cv2 = cv2
         models = Path(rapidocr.__file__).parent / "models"
-        # Named by path: a model that is looked up may be downloaded.
-        self._engine: Any = rapidocr.RapidOCR(
-            params={
-                "Global.log_level": "critical",
-                "Global.use_cls": False,
-                "Global.max_side_len": 8192,
-                "Det.model_path": str(next(models.glob("*_det_*.onnx"))),
-                "Det.limit_side_len": 32,  # we choose the size
-                "Rec.model_path": str(next(models.glob("*_rec_*.onnx"))),
-                "EngineConfig.onnxruntime.intra_op_num_threads": _THREADS,
-                "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-            }
-        )
+        # One model for a picture works with two threads, the other with one for each of two
+        # lines: lines are too small to be shared out.
+        self._finder: Any = rapidocr.RapidOCR(params=_settings(models, threads=_THREADS))
+        self._reader: Any = rapidocr.RapidOCR(params=_settings(models, threads=1))
+        self._pool = ThreadPoolExecutor(_THREADS)
 
     def words(self, image: Image) -> Value:
         """[text, box, line] of each word, in reading order."""
@@ -77,10 +70,11 @@ class Recogniser:
         quads = self._turned(picture, self._find(picture))
         angle = _skew(quads)
         height, width = image.shape[:2]
+        reads = self._pool.map(lambda quad: self._read(picture, quad), quads)
         pieces = [
             _piece(quad, read, angle, width, height)
-            for quad in quads
-            if (read := self._read(picture, quad)) and read.sure >= _SURE
+            for quad, read in zip(quads, reads, strict=True)
+            if read and read.sure >= _SURE
         ]
         words, _ = arrange(in_reading_order([piece for piece in pieces if piece.words]))
         return [[word.text, list(word.box), word.line] for word in words]
@@ -90,7 +84,7 @@ class Recogniser:
         scale = min(1.0, (_FOUND_IN / (width * height)) ** 0.5)
         size = (max(32, round(width * scale)), max(32, round(height * scale)))
         small = self._cv2.resize(picture, size, interpolation=self._cv2.INTER_AREA)
-        found = self._engine(small, use_det=True, use_rec=False).boxes
+        found = self._finder(small, use_det=True, use_rec=False).boxes
         ratio = np.array([width / size[0], height / size[1]], dtype=np.float32)
         return [] if found is None else [quad.astype(np.float32) * ratio for quad in found]
 
@@ -126,7 +120,7 @@ class Recogniser:
             flags=self._cv2.INTER_CUBIC,
             borderMode=self._cv2.BORDER_REPLICATE,
         )
-        found = self._engine(line, use_det=False, use_rec=True, return_word_box=True)
+        found = self._reader(line, use_det=False, use_rec=True, return_word_box=True)
         if not found.txts or not found.txts[0].strip():
             return None
         info = found.word_results[0]
@@ -135,6 +129,20 @@ class Recogniser:
         return _Read(
             found.txts[0], float(found.scores[0]), places, *_inked(np.asarray(line, np.uint8))
         )
+
+
+def _settings(models: Path, *, threads: int) -> dict[str, Any]:
+    """Models named by path: one that is looked up may be downloaded."""
+    return {
+        "Global.log_level": "critical",
+        "Global.use_cls": False,
+        "Global.max_side_len": 8192,
+        "Det.model_path": str(next(models.glob("*_det_*.onnx"))),
+        "Det.limit_side_len": 32,  # we choose the size
+        "Rec.model_path": str(next(models.glob("*_rec_*.onnx"))),
+        "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+        "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+    }
 
 
 def _piece(quad: Quad, read: _Read, angle: float, width: int, height: int) -> Piece:
