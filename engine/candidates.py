@@ -6,7 +6,7 @@ candidates, as do the documents that the question names, and `patches` rescores 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from recto.engine.bm25 import K1, terms_vector
@@ -21,6 +21,8 @@ _NAMED = 8
 """Documents whose names are looked at for one question."""
 _NAMED_PAGES = 1000
 """A document with more is no help in choosing pages, and its ids would be many to send."""
+_MAX_CONFINED = 400
+"""Pages of named documents, the best named first, among which a search looks once more."""
 
 Rankings = dict[str, Ranking]
 """By the name of the arm: "patches", "rows" or "words"."""
@@ -60,7 +62,7 @@ class Candidates:
         if self.exact:
             return {**known, **self._search(query, self.depth, set(self.wanted) - set(known))}
         cheap = self._arms(query, self.proposals, ("rows", "words"))
-        confined = [replace(arm, ids=tuple(named)) for arm in cheap.values() if named]
+        confined = _confined(cheap.values(), tuple(named)[:_MAX_CONFINED])
         plan = SearchPlan(arms=(*cheap.values(), *confined), filter=self.filter)
         found = self.store.search(plan)
         ids = tuple(sorted({hit.id for ranking in found for hit in ranking}))
@@ -70,7 +72,7 @@ class Candidates:
         return {name: ranking for name, ranking in ranked.items() if name in self.wanted}
 
     def named_pages(self, query: Query) -> dict[str, float]:
-        """Pages of the documents whose name or title shares terms with the question.
+        """Pages of the documents whose name or title shares terms with the question, best first.
 
         1 for the document that fits best. Nothing when the filter leaves one document only.
         """
@@ -80,12 +82,12 @@ class Candidates:
         ranking = self.store.search_documents(query.words, limit=_NAMED)
         if not ranking:
             return {}
-        scores = dict(ranking)
+        pages = {record.id: record.pages for record in self.store.documents([*dict(ranking)])}
         return {
-            page_id(record.id, number, self.store.encoder): scores[record.id] / ranking[0].score
-            for record in self.store.documents(list(scores))
-            if record.pages <= _NAMED_PAGES
-            for number in range(1, record.pages + 1)
+            page_id(id, number, self.store.encoder): score / ranking[0].score
+            for id, score in ranking
+            if pages[id] <= _NAMED_PAGES
+            for number in range(1, pages[id] + 1)
         }
 
     def rarity(self, terms: Collection[str]) -> dict[str, float]:
@@ -120,6 +122,12 @@ class Candidates:
         if query.terms:
             arms["words"] = SparseArm(query=query.words, limit=limit)
         return {name: arm for name, arm in arms.items() if name in names}
+
+
+def _confined(
+    arms: Iterable[DenseArm | SparseArm], ids: tuple[str, ...]
+) -> list[DenseArm | SparseArm]:
+    return [replace(arm, ids=ids) for arm in arms] if ids else []
 
 
 def best(fused: Mapping[str, float], count: int, digits: int) -> Sequence[str]:

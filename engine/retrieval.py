@@ -45,11 +45,11 @@ class RetrievalSettings:
     """Whether words that the library does not know are corrected."""
     depth: int = 100
     """How many pages an arm ranks; the others have nothing from it."""
-    read: int = 30
+    read: int = 20
     """How many pages are read for `passages` and spelling."""
     exact_below: int = 1000
     """Pages, after the filter, up to which `patches` is computed for all of them."""
-    proposals: int = 200
+    proposals: int = 100
     """Pages that each cheap arm proposes above that."""
 
     def __post_init__(self) -> None:

@@ -149,7 +149,11 @@ class EdgeStore:
 
     def search(self, plan: SearchPlan) -> tuple[Ranking, ...]:
         check_plan(plan, self._encoder.dim)
-        return tuple(self._search_arm(arm, plan.filter) for arm in plan.arms)
+        asked = [_asked(arm, plan.filter) for arm in plan.arms]
+        answerable = [arm for arm in asked if arm is not None]
+        found = self._process.call("search_arms", PAGES, answerable) if answerable else []
+        rankings = iter(found)
+        return tuple(() if arm is None else _ranking(next(rankings)) for arm in asked)
 
     def search_documents(self, query: SparseVector, *, limit: int) -> Ranking:
         check_sparse_query(query, "search_documents")
@@ -199,20 +203,6 @@ class EdgeStore:
     ) -> None:
         self.close()
 
-    def _search_arm(self, arm: DenseArm | SparseArm, filter: PageFilter) -> Ranking:
-        seen = conditions(filter, arm.ids)
-        if seen is None:
-            return ()
-        if isinstance(arm, DenseArm):
-            query: Value = arm.query.astype(np.float32)
-            return _ranking(
-                self._process.call("search", PAGES, arm.using, query, arm.limit, seen, None)
-            )
-        if not arm.query.indices:
-            return ()
-        arrays = sparse_arrays(arm.query)
-        return _ranking(self._process.call("search", PAGES, SPARSE, arrays, arm.limit, seen, None))
-
     def _retrieve(
         self, shard: str, ids: list[str], fields: list[str], vectors: list[str], size: int
     ) -> Iterator[Point]:
@@ -245,6 +235,18 @@ def _fields(with_vectors: bool) -> tuple[list[str], list[str], int]:
 
 def _stored(point: Point, with_vectors: bool) -> StoredPage:
     return stored_page(point["id"], point["payload"], point if with_vectors else None)
+
+
+def _asked(arm: DenseArm | SparseArm, filter: PageFilter) -> list[Value] | None:
+    """The arm as the process takes it; None if no page can answer it."""
+    seen = conditions(filter, arm.ids)
+    if seen is None:
+        return None
+    if isinstance(arm, DenseArm):
+        return [arm.using, arm.query.astype(np.float32), arm.limit, seen]
+    if not arm.query.indices:
+        return None
+    return [SPARSE, sparse_arrays(arm.query), arm.limit, seen]
 
 
 def _ranking(hits: list[tuple[str, float]]) -> Ranking:

@@ -122,6 +122,11 @@ def search(
     return [[name, -score] for score, name in named[:limit]]
 
 
+def search_arms(name: str, arms: list[Value]) -> Value:
+    """What `search` gives for each [using, query, limit, conditions], in one round trip."""
+    return [search(name, using, query, limit, seen, None) for using, query, limit, seen in arms]
+
+
 def flush() -> None:
     for shard in _shards.values():
         shard.flush()
@@ -236,8 +241,9 @@ def _translated(function: Callable[..., Value]) -> Callable[..., Value]:
 
 
 def main() -> None:
-    calls = (lock, create, load, upsert, delete, retrieve, scroll, count, search, flush, optimize)
-    serve({function.__name__: _translated(function) for function in (*calls, close)})
+    reads = (retrieve, scroll, count, search, search_arms)
+    writes = (lock, create, load, upsert, delete, flush, optimize, close)
+    serve({function.__name__: _translated(function) for function in (*reads, *writes)})
     if _shards:  # the parent has gone without closing
         close()
 

@@ -6,7 +6,6 @@ The bounds are the lowest common denominator of the stores: Edge, for one, would
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterable, Sequence
 from typing import get_args
 
@@ -20,6 +19,7 @@ from recto.engine.store.records import DocumentRecord, DocumentState, PageRecord
 from recto.engine.vectors import FloatArray, SparseVector
 
 _DOCUMENT_ID = re.compile(r"[0-9a-f]{64}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MAX_HALF = 65504.0
 """Vectors are kept, and compared, as float16."""
 _MAX_TERM = 2**32 - 1
@@ -69,11 +69,7 @@ def check_document_id(document_id: str) -> None:
 
 def check_page_ids(ids: Iterable[str]) -> None:
     for given in ids:
-        try:
-            canonical = str(uuid.UUID(given))
-        except ValueError:
-            canonical = ""
-        if given != canonical:
+        if not _UUID.fullmatch(given):
             raise ValueError(f"{given!r} is no page id; expected a UUID as page_id() gives it.")
 
 
