@@ -156,8 +156,10 @@ def _to_bytes(image: Pillow.Image) -> npt.NDArray[np.uint8]:
         values = np.nan_to_num(np.asarray(image, dtype=np.float32))
         low, high = float(values.min()), float(values.max())
         return ((values - low) * (255 / ((high - low) or 1.0))).astype(np.uint8)
-    whole = np.asarray(image, dtype=np.int64)
-    return (np.clip(whole, 0, 65535) >> 8).astype(np.uint8)
+    whole = np.asarray(image)
+    if whole.dtype.itemsize > 2:
+        whole = np.clip(whole, 0, 65535)
+    return np.asarray(whole >> 8, dtype=np.uint8)
 
 
 @contextmanager

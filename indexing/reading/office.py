@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 from pathlib import Path
 
 from recto.engine.errors import DamagedFile, LimitExceeded, UnsupportedFile
@@ -43,6 +44,7 @@ class Converter:
         self._limits = limits
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._made: dict[tuple[str, int, int], Path] = {}
+        self._lock = threading.Lock()
 
     def to_pdf(self, path: Path, kind: str) -> Path:
         """A PDF of an office file.
@@ -52,11 +54,12 @@ class Converter:
         """
         status = path.stat()
         key = (str(path.resolve()), status.st_size, status.st_mtime_ns)
-        if key not in self._made:
-            self._made[key] = self._convert(path, kind)
-            if len(self._made) > _KEPT:
-                shutil.rmtree(self._made.pop(next(iter(self._made))).parent)
-        return self._made[key]
+        with self._lock:  # a second LibreOffice with the same profile would refuse to start
+            if key not in self._made:
+                self._made[key] = self._convert(path, kind)
+                if len(self._made) > _KEPT:
+                    shutil.rmtree(self._made.pop(next(iter(self._made))).parent)
+            return self._made[key]
 
     def _convert(self, path: Path, kind: str) -> Path:
         soffice = program()

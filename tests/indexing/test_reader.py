@@ -44,6 +44,12 @@ def reader() -> Iterator[Reader]:
         yield reader
 
 
+@pytest.fixture(autouse=True)
+def no_poppler(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If installed, it might draw what PDFium cannot."""
+    monkeypatch.setenv("PATH", "")
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
     def write(data: bytes) -> Path:
@@ -248,10 +254,7 @@ def test_flate_bomb(reader: Reader, write: Write) -> None:
 
 
 @pytest.mark.parametrize("bomb", [form_bomb(), pdf([crossing(1_500_000)]), flate_bomb(2 << 30)])
-def test_bomb_is_an_error_on_its_page(
-    write: Write, bomb: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", "")  # poppler, if installed, might manage
+def test_bomb_is_an_error_on_its_page(write: Write, bomb: bytes) -> None:
     with (
         Reader(QUICK, ocr=False) as reader,
         reader.open(write(bomb), "pdf") as document,
