@@ -11,14 +11,12 @@ import recto
 
 from .adding import Metadata, add_documents, as_json, code_of, require_some, summary
 from .console import write, write_json
-from .settings import JsonOption, LibraryOption, QuietOption, chosen
+from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
 
 
 def add(
     context: typer.Context,
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Files and folders.", show_default=False)
-    ],
+    paths: Annotated[list[Path], argument("PATH")],
     tag: Annotated[
         list[str] | None,
         typer.Option(metavar="TAG", help="Mark the documents with a tag; may be given again."),
@@ -33,10 +31,11 @@ def add(
 ) -> None:
     """Index documents: files, and folders of them.
 
-    Reads PDF, PNG, JPEG, WebP and TIFF, and office formats when LibreOffice is installed. Folders
-    are searched to the bottom. What is there already and has not changed is left alone; a file
-    that has changed replaces what was indexed from its path before. A file that cannot be read is
-    listed, and the others are indexed. It may be interrupted: the same command goes on from there.
+    PATH is a file or a folder. Reads PDF, PNG, JPEG, WebP and TIFF, and office formats when
+    LibreOffice is installed. Folders are searched to the bottom. What is there already and has not
+    changed is left alone; a file that has changed replaces what was indexed from its path before. A
+    file that cannot be read is listed, and the others are indexed. It may be interrupted: the same
+    command goes on from there.
 
     \b
     Example:

@@ -20,7 +20,7 @@ from .filters import DocumentOption, PagesOption, TagOption, parse_pages, requir
 from .opening import open_existing
 from .pictures import slug
 from .search import label
-from .settings import JsonOption, LibraryOption, QuietOption, Settings, chosen
+from .settings import JsonOption, LibraryOption, QuietOption, Settings, argument, chosen
 
 if TYPE_CHECKING:
     from recto.library import Library
@@ -29,15 +29,8 @@ if TYPE_CHECKING:
 
 def ask(
     context: typer.Context,
-    question: Annotated[str, typer.Argument(metavar="QUESTION", show_default=False)],
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            metavar="[PATH]...",
-            help="Files and folders to add first; the question is asked of them alone.",
-            show_default=False,
-        ),
-    ] = None,
+    question: Annotated[str, argument("QUESTION")],
+    paths: Annotated[list[Path] | None, argument("PATH")] = None,
     document: DocumentOption = None,
     tag: TagOption = None,
     pages: PagesOption = None,
@@ -58,6 +51,8 @@ def ask(
 
     Every statement is quoted from a page, and the pictures of these pages are written with the
     quotes marked. When the documents do not answer the question, it says so.
+
+    PATH is a file or a folder that is added first; the question is then asked of these alone.
 
     \b
     Examples:

@@ -9,7 +9,7 @@ import typer
 
 from .console import write, write_json
 from .progress import progress_bar
-from .settings import JsonOption, QuietOption, chosen
+from .settings import JsonOption, QuietOption, argument, chosen
 
 if TYPE_CHECKING:
     from recto.benchmarks.quality import Quality
@@ -32,18 +32,11 @@ def quality(
     context: typer.Context,
     questions: Annotated[
         Path,
-        typer.Argument(
-            metavar="QUESTIONS.jsonl",
-            help='One object a line: {"question": "...", "relevant": '
-            '[{"document": "report.pdf", "page": 7}]}',
-            show_default=False,
-        ),
+        argument("QUESTIONS.jsonl"),
     ],
     documents: Annotated[
         Path,
-        typer.Argument(
-            metavar="FOLDER", help="The documents that the questions name.", show_default=False
-        ),
+        argument("FOLDER"),
     ],
     within_document: Annotated[
         bool,
@@ -65,6 +58,13 @@ def quality(
     quiet: QuietOption = False,
 ) -> None:
     """Index documents, ask questions, and count how high the right pages rank.
+
+    QUESTIONS.jsonl holds an object a line, with the pages that answer the question:
+
+    \b
+      {"question": "...", "relevant": [{"document": "report.pdf", "page": 7}]}
+
+    FOLDER holds the documents that the questions name.
 
     \b
     Example:

@@ -11,7 +11,7 @@ from .adding import counted
 from .console import plain, write, write_json
 from .filters import TagOption
 from .opening import emptiness, open_existing
-from .settings import JsonOption, LibraryOption, QuietOption, chosen
+from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,11 +80,7 @@ def remove(
     context: typer.Context,
     documents: Annotated[
         list[str],
-        typer.Argument(
-            metavar="DOCUMENT...",
-            help="Names, ends of paths, or beginnings of ids.",
-            show_default=False,
-        ),
+        argument("DOCUMENT"),
     ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     library: LibraryOption = None,
@@ -93,6 +89,7 @@ def remove(
 ) -> None:
     """Remove documents from the library.
 
+    DOCUMENT is a name, the end of a path, or the beginning of an id, as `recto list` shows them.
     Their pages go, and the copies that the library keeps of them. The files that they were added
     from are not touched. Asks before it removes; where nobody can answer, --yes is needed. Nothing
     is removed when one of the documents is not there.

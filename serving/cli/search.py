@@ -9,7 +9,7 @@ import typer
 from .console import console, plain, write, write_json
 from .filters import DocumentOption, PagesOption, TagOption, parse_pages, require_question
 from .opening import emptiness, open_existing
-from .settings import JsonOption, LibraryOption, QuietOption, chosen
+from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
 from .snippets import snippet
 
 if TYPE_CHECKING:
@@ -25,8 +25,10 @@ _LONGEST_SNIPPET = 160
 
 def search(
     context: typer.Context,
-    question: Annotated[str, typer.Argument(metavar="QUESTION", show_default=False)],
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many pages.")] = 5,
+    question: Annotated[str, argument("QUESTION")],
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, metavar="NUMBER", help="How many pages.")
+    ] = 5,
     document: DocumentOption = None,
     tag: TagOption = None,
     pages: PagesOption = None,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.models import ArgumentInfo
 
 DEFAULT_LIBRARY = Path(".recto")
 
@@ -16,6 +17,14 @@ LibraryOption = Annotated[
         "--library", "-l", metavar="DIR", help="The library's folder.", show_default=False
     ),
 ]
+
+
+def argument(name: str, *, least: int | None = None) -> ArgumentInfo:
+    """An argument that the command's own text explains: Typer would list it by its Python type."""
+    made: ArgumentInfo = typer.Argument(metavar=name, min=least, show_default=False, hidden=True)
+    return made
+
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")]
 

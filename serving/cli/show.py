@@ -13,7 +13,7 @@ from .console import note, plain, write, write_bytes, write_json
 from .filters import require_question
 from .opening import open_existing
 from .pictures import FORMATS, encoded, file_name, save
-from .settings import JsonOption, LibraryOption, QuietOption, chosen
+from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
 
 if TYPE_CHECKING:
     from recto.engine.matches import Match
@@ -27,15 +27,9 @@ def show(
     context: typer.Context,
     document: Annotated[
         str,
-        typer.Argument(
-            metavar="DOCUMENT",
-            help="Name, end of path, or beginning of id, as `recto list` shows them.",
-            show_default=False,
-        ),
+        argument("DOCUMENT"),
     ],
-    page: Annotated[
-        int, typer.Argument(metavar="PAGE", min=1, help="Counted from 1.", show_default=False)
-    ],
+    page: Annotated[int, argument("PAGE", least=1)],
     output: Annotated[
         Path | None,
         typer.Option(
@@ -51,14 +45,17 @@ def show(
         str | None,
         typer.Option(metavar="QUESTION", help="Mark what matches it.", show_default=False),
     ] = None,
-    width: Annotated[int, typer.Option(min=64, max=8000, help="Pixels.")] = 1280,
+    width: Annotated[
+        int, typer.Option(min=64, max=8000, metavar="PIXELS", help="How wide.")
+    ] = 1280,
     library: LibraryOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Write a picture of a page, with matches marked.
 
-    The places that match --question are marked, best ones darkest.
+    DOCUMENT is a name, the end of a path, or the beginning of an id, as `recto list` shows them.
+    PAGE counts from 1. The places that match --question are marked.
 
     \b
     Example:

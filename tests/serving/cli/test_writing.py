@@ -154,8 +154,8 @@ def test_hostile_file_names_do_no_harm(run: Run, tmp_path: Path) -> None:
         assert picture.name.isprintable()
 
 
-def test_doctor_fails_on_a_damaged_library(run: Run, documents: Path, tmp_path: Path) -> None:
-    run("add", documents)
+def test_doctor_fails_on_a_damaged_library(run: Run, tmp_path: Path) -> None:
+    (tmp_path / ".recto").mkdir()
     (tmp_path / ".recto" / "library.json").write_text("{")
     said = run("doctor", "--json")
     assert said.code == 1
