@@ -47,7 +47,7 @@ class RetrievalSettings:
     """How many pages an arm ranks; the others have nothing from it."""
     read: int = 20
     """How many pages are read for `passages` and spelling."""
-    exact_below: int = 1000
+    exact_below: int = 500
     """Pages, after the filter, up to which `patches` is computed for all of them."""
     proposals: int = 100
     """Pages that each cheap arm proposes above that."""
