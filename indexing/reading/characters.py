@@ -16,7 +16,7 @@ _UNSEEN = re.compile(
     "\ufe00-\ufe0f\ufeff\ud800-\udfff\ue000-\uf8ff\ufff0-\uffff\U000f0000-\U0010ffff]"
 )
 _PRIVATE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
-_RULES = re.compile(r"([._\-–—=*·•…])\1+")  # leaders and lines drawn with characters
+_RULES = re.compile(r"([._\-–—=*·•…])(?:\s*\1)+")  # leaders and lines drawn with characters
 
 
 def clean(word: str) -> str:

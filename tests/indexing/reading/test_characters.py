@@ -49,6 +49,7 @@ def test_cleaned_words_can_be_stored(word: str) -> None:
         "1,200 (800) 30% 14.5 2022 2023 4,301 (7)",
         "季度收入增长了百分之十二",
         "x = (a + b) / 2",
+        "1 Safety" + " ." * 60 + " 2\n1.1 Signs" + " ." * 60 + " 3",
     ],
 )
 def test_text_is_no_garbage(text: str) -> None:
