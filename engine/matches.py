@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -23,6 +24,8 @@ from recto.engine.vectors import FloatArray, Multivector, QuestionVectors
 MAX_MATCHES = 12
 _FLOOR = 0.4
 """What is weaker than this part of the best is not shown."""
+_GAP = 1
+"""Words that may stand between two that match in one box."""
 _REACH = 2
 """Lines above and below that count as around a word."""
 
@@ -77,10 +80,15 @@ def _heat(question: FloatArray, page: FloatArray) -> FloatArray:
 def _word_scores(question: str, words: Sequence[Word]) -> FloatArray:
     """(w,) 1 for a term of the question that stands on the page once, less for a frequent one."""
     wanted = set(terms(question))
-    shared = [wanted.intersection(terms(word.text)) for word in words]
+    shared = [wanted & _terms_of(word.text) for word in words]
     frequency = Counter(term for found in shared for term in found)
     scores = [max((frequency[term] ** -0.5 for term in found), default=0.0) for found in shared]
     return np.array(scores, dtype=np.float32)
+
+
+@lru_cache(maxsize=1 << 15)
+def _terms_of(word: str) -> frozenset[str]:
+    return frozenset(terms(word))
 
 
 def _carried(heat: FloatArray, boxes: FloatArray, words: Sequence[Word]) -> FloatArray:
@@ -111,21 +119,24 @@ def _with_surroundings(scores: FloatArray, words: Sequence[Word]) -> FloatArray:
 
 
 def _runs(words: Sequence[Word], scores: FloatArray) -> Iterator[Match]:
-    """Neighbouring words of a line that both match become one box, with the better score."""
+    """Matching words of a line with at most one other between them become one box.
+
+    It has the best of their scores.
+    """
     floor = _FLOOR * float(scores.max(initial=0.0))
     run: list[int] = []
-    for i, word in enumerate(words):
-        if run and (scores[i] <= floor or word.line != words[run[-1]].line):
+    for i in np.flatnonzero(scores > floor).tolist():
+        if run and (i - run[-1] > 1 + _GAP or words[i].line != words[run[-1]].line):
             yield _run(run, words, scores)
             run = []
-        if scores[i] > floor:
-            run.append(i)
+        run.append(i)
     if run:
         yield _run(run, words, scores)
 
 
 def _run(run: Sequence[int], words: Sequence[Word], scores: FloatArray) -> Match:
-    return Match(union(words[i].box for i in run), float(scores[run].max()))
+    between = words[run[0] : run[-1] + 1]
+    return Match(union(word.box for word in between), float(scores[run].max()))
 
 
 def _spots(heat: FloatArray, patches: Multivector) -> list[Match]:

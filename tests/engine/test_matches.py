@@ -41,6 +41,12 @@ def test_matches_merge_neighbouring_words_of_a_line() -> None:
     assert matches[0].score == 1.0
 
 
+def test_matches_merge_over_one_word_between() -> None:
+    content = page_content("the cost of water and the price of all of the water")
+    matches = matched("cost water", content, None)
+    assert texts(content, matches) == ["cost of water", "water"]
+
+
 def test_matches_do_not_merge_across_lines() -> None:
     content = page_content("this is a copay\ncopay it is")
     assert texts(content, matched("copay", content, None)) == ["copay", "copay"]
