@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 def open_existing(settings: Settings) -> Library:
     """The library, which must be there. Raises NotFound with the command that makes one."""
-    if not settings.library.is_dir():
+    try:
+        return recto.open(settings.library, create=False)
+    except NotFound as error:
         raise NotFound(
             f"There is no library {settings.library}. Make one: {command_to_add(settings)}"
-        )
-    return recto.open(settings.library, create=False)
+        ) from error
 
 
 def command_to_add(settings: Settings) -> str:
