@@ -32,6 +32,11 @@ class Candidate:
     far: frozenset[str]
     """Of its page and of its document's name."""
 
+    @property
+    def close(self) -> frozenset[str]:
+        """Of the passage and of what stands above it."""
+        return self.own | self.near
+
 
 def find_candidates(
     evidence: Sequence[Evidence], pages: Sequence[Sequence[Passage]]
@@ -76,12 +81,21 @@ def _in_margin(passage: Passage) -> bool:
 
 
 def _quotable(passages: Sequence[Passage], number: int) -> bool:
-    """Not a heading, unless it leads a list, and not a number alone, unless under a heading."""
+    """Not a heading, unless it leads a list; not a number alone, unless under a heading."""
     passage = passages[number]
     if passage.kind == "heading":
         return leads_list(passages, number)
+    if passage.kind == "row" and _heads_table(passages, number):
+        return False
     spoken = any(char.isalpha() for char in passage.text)
     return spoken or (passage.kind != "row" and bool(passage.context))
+
+
+def _heads_table(passages: Sequence[Passage], number: int) -> bool:
+    """Whether the row is what the columns of the next row are headed by."""
+    here = passages[number].text
+    heads = {head for row in passages[number + 1 : number + 2] for head, _ in row.columns if head}
+    return bool(heads) and all(head in here for head in heads)
 
 
 def leads_list(passages: Sequence[Passage], number: int) -> bool:

@@ -50,6 +50,17 @@ class Reading:
     """Names and numbers of the question that stand nowhere in the evidence."""
 
     @property
+    def agreeing(self) -> tuple[Scored, ...]:
+        """The best, and those that have the numbers and codes of the question which it has."""
+        numbers = [key for key in self.question.keys if key.numeric]
+        shared = [key for key in numbers if key.found_in(self.ranked[0].candidate.close)]
+        return tuple(
+            scored
+            for scored in self.ranked
+            if all(key.found_in(scored.candidate.close) for key in shared)
+        )
+
+    @property
     def answers(self) -> bool:
         return bool(self.ranked) and not self.absent and self.ranked[0].marks.meant >= ENOUGH
 
@@ -73,7 +84,7 @@ class ExtractiveAnswerer:
             return DraftAnswer(text=decline(evidence, reading.absent), quotes=())
         lists = reading.question.want == "list"
         told, quotes = [], []
-        for page, start, stop in choose_spans(reading.ranked, reading.pages, lists=lists):
+        for page, start, stop in choose_spans(reading.agreeing, reading.pages, lists=lists):
             passages = reading.pages[page][start:stop]
             told.append(tell(passages, reading.question))
             quotes.append(_quote(evidence[page], passages))

@@ -78,6 +78,11 @@ class Key:
     particular: bool
     """A name, or a number that is more than a count: an answer cannot do without it."""
 
+    @property
+    def numeric(self) -> bool:
+        """A year, an amount or a code."""
+        return any(map(str.isdigit, self.text))
+
     def found_in(self, there: Set[str]) -> float:
         """The share of it, 0 to 1, that is among these terms."""
         hits = [term in there for term in self.terms]

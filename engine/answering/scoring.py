@@ -24,6 +24,8 @@ from recto.engine.vectors import FloatArray
 
 NEAR = 0.8
 """What a word counts that stands above the passage as its heading or the head of a column."""
+CODE = 2
+"""Times what a year, a code or an amount of the question counts: few words are as telling."""
 FAR = 0.4
 """What a word counts that stands elsewhere on the page, or in the document's name."""
 
@@ -110,7 +112,7 @@ def coverage(keys: Sequence[Key], lexicon: Lexicon, candidate: Candidate) -> flo
     """Share of the weight of `keys` that is found, nearer words counting more."""
     total = found = 0.0
     for key in keys:
-        weight = lexicon.weight(key)
+        weight = lexicon.weight(key) * (CODE if key.numeric else 1)
         total += weight
         found += weight * max(
             key.found_in(candidate.own),

@@ -27,7 +27,8 @@ class Span(NamedTuple):
 def choose_spans(
     ranked: Sequence[Scored], pages: Sequence[Sequence[Passage]], *, lists: bool
 ) -> list[Span]:
-    """What is quoted, best first; neighbours are one quote, and what is said twice is said once.
+    """What is quoted, best first; neighbours are one quote, except rows of a table, and what is
+    said twice is said once.
 
     `ranked` are the candidates, best first, of `pages`. With `lists` an item brings its list.
     """
@@ -39,7 +40,8 @@ def choose_spans(
         if text in texts or _within(candidate, spans):
             continue
         texts.add(text)
-        spans = _joined(spans, _stretch(pages[candidate.evidence], candidate, lists=lists))
+        new = _stretch(pages[candidate.evidence], candidate, lists=lists)
+        spans = [*spans, new] if candidate.passage.kind == "row" else _joined(spans, new)
         if len(texts) == QUOTES:
             break
     return spans

@@ -190,3 +190,15 @@ def test_encoder_that_needs_pictures_is_refused() -> None:
     encoder.needs_image = True
     with pytest.raises(ValueError, match="reads pictures"):
         ExtractiveAnswerer(encoder)
+
+
+def test_headings_of_a_table_are_no_answer(ask: Ask) -> None:
+    quotes = ask("What were the segment sales in 2022 and 2021?", evidence(page(TABLE))).quotes
+    assert quotes
+    assert not any("Segment" in quote.text for quote in quotes)
+
+
+def test_row_with_the_code_of_the_question_stands_alone(ask: Ask) -> None:
+    table = "Code      Meaning\nE14       Overload of the pump\nE17       Water in the base pan\n"
+    answer = ask("What is the meaning of code E17?", evidence(page(table)))
+    assert [quote.text for quote in answer.quotes] == ["E17 Water in the base pan"]

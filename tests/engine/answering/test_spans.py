@@ -57,3 +57,8 @@ def test_endless_list_is_cut() -> None:
     text = "These are needed:\n" + "• one more nail\n" * 40
     (span,) = spans(text, {0: 0.7})
     assert span.stop == 11
+
+
+def test_rows_of_a_table_stay_apart() -> None:
+    table = "Part      Price\nSeal      12\nBolt      30\n"
+    assert spans(table, {1: 0.7, 2: 0.69}) == [Span(0, 1, 2), Span(0, 2, 3)]
