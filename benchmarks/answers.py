@@ -55,7 +55,7 @@ class Answers:
     numbers: float
     """The same of its numbers, over the questions that have any."""
 
-    def to_json(self) -> dict[str, float]:
+    def as_json(self) -> dict[str, float]:
         return {
             "questions": self.questions,
             "refused": self.refused,

@@ -63,7 +63,7 @@ class Quality:
     judged: tuple[Judged, ...] = field(default=(), repr=False)
     """Every question in the order of the file, for who wants to see which fail."""
 
-    def to_json(self) -> dict[str, float]:
+    def as_json(self) -> dict[str, float]:
         """The shape that `recto bench quality --json` prints."""
         return {
             "questions": self.questions,

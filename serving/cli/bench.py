@@ -82,7 +82,7 @@ def quality(
             on_progress=on_progress,
         )
     if settings.json:
-        write_json(measured.to_json())
+        write_json(measured.as_json())
     else:
         write(*_table(measured))
 
@@ -100,5 +100,5 @@ def _table(measured: Quality) -> list[str]:
         f"{name.replace('_', ' '):<18} {value:>8.3f}"
         if isinstance(value, float)
         else f"{name:<18} {value:>8,}"
-        for name, value in measured.to_json().items()
+        for name, value in measured.as_json().items()
     ]

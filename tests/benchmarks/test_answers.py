@@ -34,7 +34,7 @@ def test_answers_are_judged_by_pages_and_terms() -> None:
         "keys?": Reply(cited=(A2,), quotes="Keys: two"),
         "garden?": REFUSED,
     }
-    assert judge(questions, told(replies)).to_json() == pytest.approx(
+    assert judge(questions, told(replies)).as_json() == pytest.approx(
         {
             "questions": 3,
             "refused": 1 / 3,

@@ -54,7 +54,7 @@ def test_summary_is_the_mean_over_questions() -> None:
     lost = Judged(question=question("three", B2), ranking=(A1, A2), seconds=0.020)
     quality = summarise([found, half, lost], pages=4, pages_per_second=12.5)
     at_two = 0.63093 / (1 + 0.63093)
-    assert quality.to_json() == pytest.approx(
+    assert quality.as_json() == pytest.approx(
         {
             "questions": 3,
             "pages": 4,
@@ -75,7 +75,7 @@ def test_summary_keeps_the_order_of_its_keys() -> None:
     one = Judged(question=question("one", A1), ranking=(A1,), seconds=0.0)
     keys = "questions pages ndcg@5 ndcg@10 recall@1 recall@5 recall@10 mrr"
     expected = f"{keys} pages_per_second search_ms_p50".split()
-    assert list(summarise([one], pages=1, pages_per_second=0).to_json()) == expected
+    assert list(summarise([one], pages=1, pages_per_second=0).as_json()) == expected
 
 
 def asking(folder: Path, *relevant: dict[str, object]) -> Path:
