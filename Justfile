@@ -15,14 +15,14 @@ fix:
 ci:
     .ci/run
 
-quality questions="examples/questions.jsonl" documents="examples":
+quality questions="examples/questions.jsonl" documents="examples/documents":
     uv run recto bench quality {{questions}} {{documents}}
 
 speed:
     uv run python -m recto.benchmarks.speed
 
 examples:
-    uv run --group examples python examples/build.py
+    uv run --group examples python -m examples.maker
 
 weights:
     uv run --group weights python scripts/make_weights.py

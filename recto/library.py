@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property, partial
@@ -15,7 +16,8 @@ from recto.catalog import Catalog, document_of
 from recto.engine.answering.extractive import ExtractiveAnswerer
 from recto.engine.answering.protocol import Answerer, Evidence, Quote
 from recto.engine.encoders.protocol import Encoder
-from recto.engine.errors import NotFound
+from recto.engine.encoders.registry import BUILT_IN, make
+from recto.engine.errors import DiskFull, NotFound
 from recto.engine.matches import Match, find_matches
 from recto.engine.page import PageContent
 from recto.engine.retrieval import RankedPage, Retriever
@@ -89,6 +91,7 @@ class Library:
             outcomes = tuple(self._add(list(find(paths)), attributes, on_progress))
         finally:
             self._catalog.forget()
+        self._tidy()
         return AddReport(outcomes=outcomes, seconds=time.monotonic() - begun)
 
     def remove(self, document: str) -> Document:
@@ -103,6 +106,7 @@ class Library:
         ledger.remove(record)
         self._pictures.forget(removed.id)
         self._catalog.forget()
+        self._tidy()
         return removed
 
     def documents(self, *, tags: Sequence[str] = ()) -> list[Document]:
@@ -159,7 +163,7 @@ class Library:
         Raises QuestionError, NotFound.
         """
         ranked = self._rank(question, EVIDENCE_PAGES, self._filter(documents, tags, pages))
-        answerer = answerer or ExtractiveAnswerer(self._encoder)
+        answerer = answerer or ExtractiveAnswerer(self._reader_of_words)
         draft = answerer.answer(question, [self._evidence(page) for page in ranked])
         hits = tuple(self._hit(page, ()) for page in ranked)
         pages_by_place = {(hit.document.id, hit.page.number): hit.page for hit in hits}
@@ -196,6 +200,11 @@ class Library:
         return encoder
 
     @cached_property
+    def _reader_of_words(self) -> Encoder:
+        """What chooses quotes, which are words even where pages are found by their pictures."""
+        return make(BUILT_IN) if self._encoder.needs_image else self._encoder
+
+    @cached_property
     def _retriever(self) -> Retriever:
         return Retriever(self._store, self._encoder)
 
@@ -223,6 +232,13 @@ class Library:
             else:
                 outcome = indexer.add(file, attributes, tally.page)
             yield tally.done(outcome)
+
+    def _tidy(self) -> None:
+        """Let the store rearrange what was written; what was asked for is done without it."""
+        try:
+            self._store.optimize()
+        except DiskFull as error:
+            warnings.warn(f"Everything is stored, but not yet compacted: {error}", stacklevel=3)
 
     def _ledger(self) -> Ledger:
         ledger = Ledger(self._store, self._sources)
