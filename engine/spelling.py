@@ -11,9 +11,9 @@ from collections.abc import Iterable
 
 from recto.engine.text import words
 
-_SHORTEST = 4
-"""Letters; shorter words have too many neighbours."""
-_LONG = 8
+_SHORTEST = 5
+"""Letters; shorter words have too many neighbours: "want" is not "went"."""
+_LONG = 9
 """Letters from which two slips are forgiven instead of one."""
 
 
@@ -21,7 +21,8 @@ def corrections(unknown: Iterable[str], texts: Iterable[str]) -> dict[str, str]:
     """For each word of `unknown` that has one, the nearest word of `texts`.
 
     Nearest by letters added, left out, changed or swapped with their neighbour; then the more
-    frequent, then the first of the alphabet. Words as `text.words` gives them.
+    frequent, then the first of the alphabet. The first letter stands: few slip there, and without
+    it "killed" would be "filled". Words as `text.words` gives them.
     """
     doubtful = [word for word in unknown if _is_spelled(word)]
     if not doubtful:
@@ -50,7 +51,7 @@ def slips(one: str, other: str, most: int) -> int:
 
 def _nearest(word: str, known: Counter[str]) -> str | None:
     most = 1 if len(word) < _LONG else 2
-    close = (other for other in known if abs(len(other) - len(word)) <= most)
+    close = (o for o in known if o[0] == word[0] and abs(len(o) - len(word)) <= most)
     ranked = ((slips(word, other, most), -known[other], other) for other in close)
     return min((entry for entry in ranked if entry[0] <= most), default=(0, 0, None))[2]
 

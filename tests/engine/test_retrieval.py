@@ -107,7 +107,7 @@ def test_search_does_not_see_documents_that_are_not_ready(
 
 @pytest.mark.parametrize("settings", [RetrievalSettings(), STAGED])
 def test_search_forgives_a_slip_of_the_pen(store: OracleStore, settings: RetrievalSettings) -> None:
-    question = "orchards hony"
+    question = "the hoeny"
     assert found(Retriever(store, ENCODER, settings).search(question))[0] == ("bees.pdf", 2)
     blind = replace(settings, spelling=False)
     assert found(Retriever(store, ENCODER, blind).search(question))[0] != ("bees.pdf", 2)

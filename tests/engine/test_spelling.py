@@ -23,7 +23,7 @@ def test_corrections_forgive_a_long_word_two_slips() -> None:
 
 
 def test_corrections_leave_short_words_and_numbers_alone() -> None:
-    assert corrections(["cat", "2018"], ["car 2019"]) == {}
+    assert corrections(["want", "2018"], ["went 2019"]) == {}
 
 
 def test_corrections_prefer_the_nearer_then_the_more_frequent_word() -> None:
@@ -33,6 +33,7 @@ def test_corrections_prefer_the_nearer_then_the_more_frequent_word() -> None:
 
 def test_corrections_find_nothing_where_nothing_is_near() -> None:
     assert corrections(["zebra"], ["hearing"]) == {}
+    assert corrections(["killed"], ["filled"]) == {}
     assert corrections(["zebra"], []) == {}
 
 
