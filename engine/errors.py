@@ -11,6 +11,7 @@ A message says what was got, what was expected and what to do. Programs tell the
     │   │   ├── EncryptedFile      needs a password
     │   │   ├── UnreadableFile     the operating system refuses to give its bytes
     │   │   └── LimitExceeded      larger, slower or more deeply nested than the limits allow
+    │   ├── EncoderError           a checkpoint that is not there, or that cannot be trusted
     │   ├── QuestionError          empty or far too long
     │   └── NotFound               no such library, document or page
     ├── LibraryError               the library cannot be used as it was asked to
@@ -23,7 +24,10 @@ A message says what was got, what was expected and what to do. Programs tell the
         ├── BackendUnreachable     the store's process or server does not answer
         ├── DiskFull               no room to write
         ├── MissingExtra           an optional package is not installed
+        ├── OutOfMemory            too little memory for a model, or for one page in it
         └── WorkerDied             a child process was killed or ran out of its limits
+
+What need not stop anything, but should be known, is a `RectoWarning`.
 """
 
 from __future__ import annotations
@@ -63,6 +67,10 @@ class UnreadableFile(DocumentError):
 
 class LimitExceeded(DocumentError):
     """Larger, slower or more deeply nested than the limits allow."""
+
+
+class EncoderError(InputError):
+    """A checkpoint that is not there, is not of a kind that we read, or gives wrong vectors."""
 
 
 class QuestionError(InputError):
@@ -113,5 +121,13 @@ class MissingExtra(OutsideError):
     """An optional package is not installed."""
 
 
+class OutOfMemory(OutsideError):
+    """Too little memory for a model, or for one page in it."""
+
+
 class WorkerDied(OutsideError):
     """A child process was killed, crashed or ran out of its limits."""
+
+
+class RectoWarning(UserWarning):
+    """Something works, but probably not as it was meant to."""

@@ -46,8 +46,9 @@ def find_matches(
 
     `page` must have been read with its vectors, if it has any.
     """
-    patches = page.vectors.patches if page.vectors else None
-    heat = None if patches is None else _heat(vectors.patches, patches.vectors)
+    patches = _placed(page.vectors.patches) if page.vectors and page.vectors.patches else None
+    asked = vectors.patches[[bool(token) for token in vectors.tokens]]
+    heat = _heat(asked, patches.vectors) if patches is not None and len(asked) else None
     words = page.content.text.words
     if words:
         scores = _word_scores(question, words)
@@ -61,6 +62,14 @@ def find_matches(
     best = max((match.score for match in found), default=0.0)
     shown = [Match(m.box, m.score / best) for m in found if best > 0 and m.score >= _FLOOR * best]
     return tuple(sorted(shown, key=lambda match: (-match.score, match.box))[:limit])
+
+
+def _placed(patches: Multivector) -> Multivector | None:
+    """Those that stand for less than the whole page."""
+    whole = (patches.boxes[:, :2] <= 0).all(axis=1) & (patches.boxes[:, 2:] >= 1).all(axis=1)
+    if whole.all():
+        return None
+    return Multivector(patches.vectors[~whole], patches.boxes[~whole])
 
 
 def _heat(question: FloatArray, page: FloatArray) -> FloatArray:

@@ -61,4 +61,6 @@ class QuestionVectors:
     rows: FloatArray
     """(r, d), searched against `PageVectors.rows`."""
     tokens: tuple[str, ...]
-    """t texts: what each vector of `patches` stands for, to be shown to a person."""
+    """t texts: what each vector of `patches` stands for, to be shown to a person. Empty for one
+    that belongs to no word of the question, such as a prompt's: it counts in MaxSim, but where it
+    matches says nothing."""

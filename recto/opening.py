@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from recto.engine.encoders import registry
+from recto.engine.encoders.protocol import Encoder, EncoderId
 from recto.engine.store.manifest import read_manifest
 from recto.engine.store.opening import open_edge
 from recto.indexing.limits import Limits
@@ -14,32 +15,44 @@ from recto.library import Library
 
 DEFAULT_FOLDER = ".recto"
 """The library of a working folder."""
-_DEFAULT_ENCODER = "words"
 
 
 def open(
     folder: str | os.PathLike[str] = DEFAULT_FOLDER,
     *,
-    encoder: str | None = None,
+    encoder: str | os.PathLike[str] | Encoder | None = None,
     create: bool = True,
     limits: Limits | None = None,
 ) -> Library:
     """Open a library, or make one where the folder holds none.
 
-    `encoder` names one of `recto.engine.encoders.registry.names()`; None takes the library's own,
-    or "words" for a new one. `limits` is what a document may cost to read.
+    `encoder` is a short name (see `recto.engine.encoders.registry.names()`), the folder of a
+    checkpoint, its id on the hub, or an encoder made by `registry.make`, with settings; None takes
+    the library's own, or "words" for a new one. `limits` is what a document may cost to read.
 
     Raises NotFound where there is no library and `create` is False; EncoderMismatch,
-    NewerLibrary, DamagedLibrary, LibraryBusy.
+    NewerLibrary, DamagedLibrary, LibraryBusy; EncoderError, MissingExtra.
     """
     path = Path(folder).expanduser()
     manifest = read_manifest(path)
     recorded = None if manifest is None else manifest.encoder
-    make = partial(registry.make, encoder or (recorded.name if recorded else _DEFAULT_ENCODER))
-    # Weights are loaded only where they are needed: listing documents does not wait for them.
     if encoder is not None or (recorded is None and create):
-        made = make()
+        made = _made(encoder if encoder is not None else registry.BUILT_IN, recorded)
         store = open_edge(path, made.id, create=create)
         return Library(path, store=store, encoder=lambda: made, limits=limits or Limits())
     store = open_edge(path, None, create=False)
+    # Weights are loaded only where they are needed: listing documents does not wait for them.
+    make = partial(registry.remake, store.encoder)
     return Library(path, store=store, encoder=make, limits=limits or Limits())
+
+
+def _made(encoder: str | os.PathLike[str] | Encoder, recorded: EncoderId | None) -> Encoder:
+    """The encoder that a user means; the library's own settings go with its name."""
+    if not isinstance(encoder, (str, os.PathLike)):
+        return encoder
+    name = registry.canonical(os.fspath(encoder))
+    if recorded is None:
+        return registry.make(name, check=True)
+    if name in (recorded.name, recorded.source):
+        return registry.remake(recorded)
+    return registry.make(name)

@@ -1,1 +1,23 @@
 """What all tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+MakeCheckpoint = Callable[[str], Path]
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> MakeCheckpoint:
+    """The folder of a tiny checkpoint of a family, made when it is first asked for."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+
+    def made(family: str) -> Path:
+        from tests.checkpoints.making import make
+
+        return folder / family if (folder / family).exists() else make(family, folder / family)
+
+    return made

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -21,6 +21,11 @@ class EncoderId:
     revision: str
     """Changes whenever the same page would get other vectors."""
     dim: int
+    settings: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What the revision stands for, where it is more than a number: weights, dtype, prefix,
+    versions. With it the same encoder is made again."""
+    source: str = field(default="", compare=False)
+    """Where it was loaded from, if `name` does not say: a folder, which may be moved."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -2,29 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from pathlib import Path
 
-from recto.engine.encoders.protocol import Encoder
+from recto.engine.encoders.known import KNOWN
+from recto.engine.encoders.protocol import Encoder, EncoderId
 from recto.engine.errors import InputError
 
-
-def _words() -> Encoder:
-    from recto.engine.encoders.words.encoder import WordsEncoder
-
-    return WordsEncoder()
-
-
-_FACTORIES: Mapping[str, Callable[[], Encoder]] = {"words": _words}
+BUILT_IN = "words"
 
 
 def names() -> tuple[str, ...]:
-    """Every name that `make` takes."""
-    return tuple(_FACTORIES)
+    """Every short name that `make` takes: the built-in encoder, then the known checkpoints."""
+    return (BUILT_IN, *(model.name for model in KNOWN))
 
 
-def make(name: str) -> Encoder:
-    """The encoder of that name, its weights loaded. Raises `InputError` for an unknown name."""
-    factory = _FACTORIES.get(name)
-    if factory is None:
-        raise InputError(f"No encoder is called {name!r}. There is: {', '.join(_FACTORIES)}.")
-    return factory()
+def make(
+    name: str,
+    *,
+    settings: Mapping[str, str] | None = None,
+    trust_remote_code: bool = False,
+    check: bool = False,
+) -> Encoder:
+    """The encoder of that name, its weights loaded.
+
+    `name` is one of `names()`, the folder of a checkpoint, or its id on the hub, from where it is
+    fetched if it is not in the cache. `settings` are what a user chose or a library recorded.
+    `trust_remote_code` runs Python that a checkpoint brings along. `check` warns (`RectoWarning`)
+    when the encoder does not find a word on a page.
+
+    Raises InputError for an unknown name, EncoderError for a checkpoint that cannot be used,
+    MissingExtra.
+    """
+    place = canonical(name)
+    if place == BUILT_IN:
+        return _words(settings or {})
+    from recto.engine.encoders.colpali.extra import require_extra
+
+    require_extra()
+    from recto.engine.encoders.colpali.encoder import open_encoder
+    from recto.engine.encoders.colpali.selftest import warn_if_blind
+
+    encoder = open_encoder(place, settings=settings, trust_remote_code=trust_remote_code)
+    if check:
+        warn_if_blind(encoder)
+    return encoder
+
+
+def remake(recorded: EncoderId, *, trust_remote_code: bool = False) -> Encoder:
+    """The encoder that a library recorded, as far as it can be had on this machine."""
+    return make(
+        recorded.source or recorded.name,
+        settings=recorded.settings,
+        trust_remote_code=trust_remote_code,
+    )
+
+
+def canonical(name: str) -> str:
+    """The one name among those that mean the same: a built-in, the path of a folder, a hub id.
+
+    Raises InputError if it can be none of them.
+    """
+    if name == BUILT_IN:
+        return name
+    for model in KNOWN:
+        if name.casefold() == model.name.casefold():
+            return model.id
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return str(folder.absolute())
+    if folder.is_absolute() or "/" in name:
+        return name
+    raise InputError(
+        f"No encoder is called {name!r}. There is: {', '.join(names())}; or give the folder of a"
+        " checkpoint, or its id on the hub."
+    )
+
+
+def _words(settings: Mapping[str, str]) -> Encoder:
+    if settings:
+        raise InputError(f"The encoder {BUILT_IN!r} has no settings; got {', '.join(settings)}.")
+    from recto.engine.encoders.words.encoder import WordsEncoder
+
+    return WordsEncoder()

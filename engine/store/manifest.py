@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -79,9 +81,23 @@ def check_encoder(folder: Path, recorded: EncoderId, given: EncoderId | None) ->
     if given is not None and given != recorded:
         raise EncoderMismatch(
             f"{folder} was made with the encoder {_named(recorded)}, and is being opened with"
-            f" {_named(given)}; their vectors cannot be compared. Open it with the encoder it was"
-            " made with, or add the documents to a new library."
+            f" {_named(given)}; their vectors cannot be compared."
+            f"{_differing(recorded.settings, given.settings)} Open it with the encoder it was made"
+            " with, or encode its documents again:"
+            f" recto reencode --library {shlex.quote(str(folder))}"
+            f" --encoder {shlex.quote(given.source or given.name)}"
         )
+
+
+def _differing(recorded: Mapping[str, str], given: Mapping[str, str]) -> str:
+    """A sentence on the settings that are not the same, or nothing."""
+    names = sorted(recorded.keys() | given.keys()) if recorded and given else []
+    differing = [
+        f"{name} was {recorded.get(name, 'not set')!r}, is {given.get(name, 'not set')!r}"
+        for name in names
+        if recorded.get(name) != given.get(name)
+    ]
+    return f" What differs: {'; '.join(differing)}." if differing else ""
 
 
 def _named(encoder: EncoderId) -> str:

@@ -8,7 +8,8 @@ from recto.engine.errors import InputError
 
 
 def test_make_gives_an_encoder_of_that_name() -> None:
-    assert [make(name).id.name for name in names()] == list(names())
+    assert names()[0] == "words"
+    assert make("words").id.name == "words"
 
 
 def test_make_of_an_unknown_name_says_which_exist() -> None:

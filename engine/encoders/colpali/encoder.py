@@ -1,0 +1,188 @@
+"""Page pictures and questions become vectors of one space. Knows the other modules of this package.
+
+Imports torch: whoever imports this has called `extra.require_extra` before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from threading import RLock
+
+import numpy as np
+
+from recto.engine.encoders.colpali import pooling
+from recto.engine.encoders.colpali.checkpoint import find
+from recto.engine.encoders.colpali.inputs import Inputs, Picture, picture
+from recto.engine.encoders.colpali.layout import NOWHERE, Layout
+from recto.engine.encoders.colpali.loading import Loaded, load
+from recto.engine.encoders.colpali.network import Network, network_of
+from recto.engine.encoders.colpali.placement import Machine, this_machine
+from recto.engine.encoders.colpali.settings import Settings
+from recto.engine.encoders.protocol import EncoderId, PageInput
+from recto.engine.errors import EncoderError
+from recto.engine.vectors import FloatArray, Multivector, PageVectors, QuestionVectors
+
+_LAYOUT = "1"
+"""Counts the changes of this package's code that change vectors."""
+
+
+class ColPaliEncoder:
+    """A retriever of the ColPali family. For several threads; they take turns."""
+
+    def __init__(
+        self, *, id: EncoderId, inputs: Inputs, network: Network, pool_factor: int, placement: str
+    ) -> None:
+        self._id = id
+        self._inputs = inputs
+        self._network = network
+        self._pool_factor = pool_factor
+        self._lock = RLock()
+        self._last: tuple[str, QuestionVectors] | None = None
+        self.placement = placement
+        """Where it runs and in which arithmetic, and why; for a person."""
+
+    @property
+    def id(self) -> EncoderId:
+        return self._id
+
+    @property
+    def needs_image(self) -> bool:
+        return True
+
+    def encode_pages(self, pages: Sequence[PageInput]) -> list[PageVectors]:
+        """Vectors of each page, in order; all must have their picture.
+
+        Raises EncoderError when the model gives what are no numbers, OutOfMemory.
+        """
+        pictures = [_picture(page) for page in pages]
+        encoded: dict[int, PageVectors] = {}
+        for numbers in _same_size(pictures):
+            group = [pictures[number] for number in numbers]
+            encoded.update(zip(numbers, self._encode_group(group), strict=True))
+        return [encoded[number] for number in range(len(pages))]
+
+    def encode_question(self, question: str) -> QuestionVectors:
+        """One vector a token, for `patches` and `rows` alike; those of the prompt show no text."""
+        with self._lock:
+            if self._last is None or self._last[0] != question:
+                self._last = (question, self._encode_question(question))
+            return self._last[1]
+
+    def _encode_group(self, pictures: Sequence[Picture]) -> list[PageVectors]:
+        with self._lock:
+            batch = self._inputs.pages(pictures)
+            layouts = self._inputs.layouts(batch, pictures)
+            vectors = self._network.run(batch)
+        return [
+            self._page_vectors(of_page[layout.positions], layout)
+            for of_page, layout in zip(vectors, layouts, strict=True)
+        ]
+
+    def _page_vectors(self, vectors: FloatArray, layout: Layout) -> PageVectors:
+        patches = Multivector(_checked(vectors, self._id), layout.boxes)
+        mergeable = (layout.rows != NOWHERE) | (layout.tiles != NOWHERE)
+        return PageVectors(
+            patches=pooling.clusters(patches, mergeable, self._pool_factor),
+            rows=pooling.first_stage(patches, layout),
+        )
+
+    def _encode_question(self, question: str) -> QuestionVectors:
+        batch = self._inputs.question(question)
+        attended = batch["attention_mask"][0].numpy() != 0
+        vectors = _checked(self._network.run(batch)[0][attended], self._id)
+        vectors.flags.writeable = False  # it may be given out again
+        texts = self._inputs.texts(batch, question)
+        tokens = tuple(text for text, kept in zip(texts, attended, strict=True) if kept)
+        return QuestionVectors(patches=vectors, rows=vectors, tokens=tokens)
+
+
+def open_encoder(
+    name: str,
+    *,
+    settings: Mapping[str, str] | None = None,
+    trust_remote_code: bool = False,
+    machine: Machine | None = None,
+) -> ColPaliEncoder:
+    """The encoder in a folder or on the hub, its weights loaded.
+
+    `settings` are those of `Settings`, or what a library recorded. Raises EncoderError,
+    OutOfMemory.
+    """
+    wanted = Settings.parse(settings or {})
+    checkpoint = find(name, revision=wanted.weights)
+    loaded = load(checkpoint, machine=machine or this_machine(), settings=wanted)
+    inputs = Inputs(
+        loaded.processor,
+        loaded.family,
+        prefix=wanted.prefix,
+        visual_tokens=wanted.visual_tokens,
+    )
+    network = network_of(loaded.model, loaded.family)
+    dim = network.run(inputs.question("page")).shape[-1]
+    return ColPaliEncoder(
+        id=_identity(loaded, inputs, wanted, dim),
+        inputs=inputs,
+        network=network,
+        pool_factor=wanted.pool_factor,
+        placement=loaded.placement.reason,
+    )
+
+
+def _identity(loaded: Loaded, inputs: Inputs, wanted: Settings, dim: int) -> EncoderId:
+    checkpoint, base, family = loaded.checkpoint, loaded.base, loaded.family
+    settings = {
+        "weights": checkpoint.revision,
+        "model": family.model,
+        "dtype": loaded.placement.dtype,
+        "prefix": inputs.prefix,
+        "pool_factor": str(wanted.pool_factor),
+        "layout": _LAYOUT,
+        "transformers": _minor("transformers"),
+        "colpali-engine": _minor("colpali-engine"),
+    }
+    if base is not None:
+        settings["base"] = f"{base.name}@{base.revision}"
+    if inputs.visual_tokens is not None:
+        settings["visual_tokens"] = str(inputs.visual_tokens)
+    revision = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
+    source = "" if checkpoint.source == checkpoint.name else checkpoint.source
+    return EncoderId(
+        name=checkpoint.name, revision=revision, dim=dim, settings=settings, source=source
+    )
+
+
+def _minor(package: str) -> str:
+    """Its version without the last number, which is for repairs."""
+    return ".".join(metadata.version(package).split(".")[:2])
+
+
+def _picture(page: PageInput) -> Picture:
+    if page.image is None:
+        raise EncoderError(
+            f"Page {page.content.number} came without its picture, which is all that this encoder"
+            " reads."
+        )
+    return picture(page.image)
+
+
+def _same_size(pictures: Sequence[Picture]) -> list[list[int]]:
+    """Numbers of the pictures of each size: they have equal grids, so that no page is padded."""
+    groups: dict[tuple[int, int], list[int]] = {}
+    for number, one in enumerate(pictures):
+        groups.setdefault(one.image.size, []).append(number)
+    return list(groups.values())
+
+
+def _checked(vectors: FloatArray, id: EncoderId) -> FloatArray:
+    """Of length 1."""
+    wrong = int((~np.isfinite(vectors).all(axis=1)).sum())
+    if wrong:
+        raise EncoderError(
+            f"{id.name} gave {wrong} of {len(vectors)} vectors that are no numbers (NaN or"
+            f" infinite) in {id.settings.get('dtype')}. Choose another with the encoder setting"
+            " dtype, such as float32; if it happens there too, the checkpoint is damaged."
+        )
+    return pooling.unit(vectors)

@@ -1,0 +1,31 @@
+"""The door of the package: are the libraries of the extra there, and do they fit each other?"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from recto.engine.errors import MissingExtra
+
+_PACKAGES = ("torch", "torchvision", "transformers", "peft", "accelerate", "scipy")
+_ENGINE = "colpali_engine.models"
+_INSTALL = 'pip install "recto[colpali]"'
+
+
+def require_extra() -> None:
+    """Import what the extra brings, which takes seconds the first time.
+
+    Raises MissingExtra, with the command that installs it.
+    """
+    for package in (*_PACKAGES, _ENGINE):
+        try:
+            import_module(package)
+        except ImportError as error:
+            raise MissingExtra(
+                f"Encoders of the ColPali family need {package.partition('.')[0]}, which cannot be"
+                f" imported ({error}). Install them: {_INSTALL}"
+            ) from error
+        except RuntimeError as error:  # compiled operators that the other package does not know
+            raise MissingExtra(
+                f"{package} does not fit the other packages of the extra ({error}); torch and"
+                f" torchvision must come from the same index. Install them together: {_INSTALL}"
+            ) from error

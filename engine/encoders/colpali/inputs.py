@@ -1,0 +1,211 @@
+"""Pages and questions become a model's input, as in its training. Imports torch.
+
+Not for several threads: a tokenizer that pads cannot be shared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+
+from recto.engine.encoders.colpali.families import Family
+from recto.engine.encoders.colpali.layout import (
+    BoolArray,
+    IntArray,
+    Layout,
+    Tile,
+    grid_layout,
+    tile_layout,
+    without_margin,
+)
+from recto.engine.errors import EncoderError
+
+if TYPE_CHECKING:
+    from transformers import ProcessorMixin
+
+Batch = dict[str, torch.Tensor]
+"""Tensors by the names of the model's arguments."""
+
+_MOST_OBLONG = 32
+"""Pages longer than this times their width get a margin; Qwen refuses 200."""
+_TILE = re.compile(r"<row_(\d+)_col_(\d+)>")
+_NOT_FOR_THE_MODEL = ("labels",)
+
+
+class Picture(NamedTuple):
+    """A page's picture, and the part of it that the page fills, from the top left."""
+
+    image: Image.Image
+    width: float
+    height: float
+
+
+def picture(pixels: npt.NDArray[np.uint8]) -> Picture:
+    """(height, width, 3) RGB; what is too oblong to be read gets a white margin."""
+    height, width = pixels.shape[:2]
+    image = Image.fromarray(pixels)
+    long, short = max(height, width), min(height, width)
+    if long <= _MOST_OBLONG * short:
+        return Picture(image, 1, 1)
+    filled = -(-long // _MOST_OBLONG)
+    wide, high = (max(width, filled), height) if width < height else (width, max(height, filled))
+    padded = Image.new("RGB", (wide, high), "white")
+    padded.paste(image, (0, 0))
+    return Picture(padded, width / wide, height / high)
+
+
+class Inputs:
+    """One processor and what its family needs around it."""
+
+    def __init__(
+        self,
+        processor: ProcessorMixin,
+        family: Family,
+        *,
+        prefix: str | None,
+        visual_tokens: int | None,
+    ) -> None:
+        self._processor = processor
+        self._family = family
+        self._tokenizer = processor.tokenizer
+        if prefix is not None and family.fixed_prefix and prefix != family.prefix:
+            raise EncoderError(
+                f"{family.model} always puts {family.prefix!r} before a question; prefix {prefix!r}"
+                " cannot be chosen."
+            )
+        self.prefix: str = _first(prefix, family.prefix, getattr(processor, "query_prefix", ""))
+        if family.wraps and not family.fixed_prefix:
+            processor.query_prefix = self.prefix
+        self.visual_tokens = _limit_patches(processor, family, visual_tokens)
+        token = family.image_token or processor.image_token
+        self._image_id = int(self._tokenizer.convert_tokens_to_ids(token))
+        added: Mapping[str, int] = self._tokenizer.get_added_vocab()
+        self._special = re.compile("|".join(re.escape(t) for t in sorted(added, key=len)[::-1]))
+        self._tiles = {
+            number: Tile(int(found[1]) - 1, int(found[2]) - 1)
+            for text, number in added.items()
+            if (found := _TILE.fullmatch(text))
+        }
+
+    def pages(self, pictures: Sequence[Picture]) -> Batch:
+        """Pictures of one size, so that all have the same patches and none is padded."""
+        images = [picture.image for picture in pictures]
+        if self._family.wraps:
+            return _tensors(self._processor.process_images(images=images))
+        return _tensors(self._processor.process_images(images))
+
+    def layouts(self, batch: Batch, pictures: Sequence[Picture]) -> list[Layout]:
+        """Where the vectors of each page of the batch lie."""
+        grids = batch.get("image_grid_thw")
+        return [
+            without_margin(
+                self._layout(ids, attended, None if grids is None else grids[number].tolist()),
+                picture.width,
+                picture.height,
+            )
+            for number, (ids, attended, picture) in enumerate(
+                zip(
+                    batch["input_ids"].numpy(),
+                    batch["attention_mask"].numpy() != 0,
+                    pictures,
+                    strict=True,
+                )
+            )
+        ]
+
+    def question(self, question: str) -> Batch:
+        """The question as in training: prefix, question, empty tokens."""
+        # The name of a special token in a question is text: it must not stand for a picture.
+        text = self._special.sub(lambda found: f"{found[0][0]} {found[0][1:]}", question)
+        if self._family.fixed_prefix:
+            batch = _tensors(self._processor.process_texts([text]))
+        elif self._family.wraps:
+            batch = _tensors(self._processor.process_queries([text]))
+        else:
+            padding = self._processor.query_augmentation_token * self._family.augmentation
+            batch = _tensors(self._processor.process_texts([self.prefix + text + padding]))
+        if self._family.text_types:
+            batch["token_type_ids"] = torch.zeros_like(batch["input_ids"])
+        return batch
+
+    def texts(self, batch: Batch, question: str) -> tuple[str, ...]:
+        """For each token of the question's batch what it shows of the question; else empty."""
+        ids = batch["input_ids"][0].tolist()
+        ends = [len(self._tokenizer.decode(ids[: n + 1])) for n in range(len(ids))]
+        whole = self._tokenizer.decode(ids)
+        asked = self._special.sub(lambda found: f"{found[0][0]} {found[0][1:]}", question)
+        begin = whole.rfind(self.prefix + asked)
+        if begin < 0:  # normalised by the tokenizer: all that is no special token
+            special = set(self._tokenizer.all_special_ids)
+            return tuple("" if id in special else self._tokenizer.decode([id]) for id in ids)
+        begin += len(self.prefix)
+        end = begin + len(asked)
+        starts = [0, *ends[:-1]]
+        return tuple(
+            whole[max(start, begin) : min(stop, end)].strip()
+            for start, stop in zip(starts, ends, strict=True)
+        )
+
+    def _layout(self, ids: IntArray, attended: BoolArray, grid: list[int] | None) -> Layout:
+        image = ids == self._image_id
+        causal = self._family.causal
+        if self._family.grid == "tiles":
+            tiles = {
+                position: self._tiles[int(id)]
+                for position, id in enumerate(ids)
+                if int(id) in self._tiles
+            }
+            return tile_layout(attended, image, tiles=tiles, causal=causal)
+        if grid is not None:
+            merge = int(self._processor.image_processor.merge_size)
+            rows, columns = grid[1] // merge, grid[2] // merge
+        else:
+            rows = columns = int(int(image.sum()) ** 0.5)
+        return grid_layout(attended, image, rows=rows, columns=columns, causal=causal)
+
+
+def _first(*values: str | None) -> str:
+    return next((value for value in values if value is not None), "")
+
+
+def _tensors(features: Mapping[str, Any]) -> Batch:
+    return {name: value for name, value in features.items() if name not in _NOT_FOR_THE_MODEL}
+
+
+def _limit_patches(processor: ProcessorMixin, family: Family, wanted: int | None) -> int | None:
+    """Set the most patches of a page, and return it; None where it is always the same number."""
+    images = processor.image_processor
+    if family.grid == "merged":
+        pixels = (images.patch_size * images.merge_size) ** 2
+        own = int(images.size["longest_edge"]) // pixels
+        most = wanted or min(own, family.visual_tokens or own)
+        if most != own:
+            smallest = min(int(images.size["shortest_edge"]), most * pixels)
+            images.size = {"shortest_edge": smallest, "longest_edge": most * pixels}
+        return most
+    if family.grid == "tiles":
+        return _limit_tiles(processor, wanted)
+    if wanted is not None:
+        raise EncoderError(
+            f"{family.model} has the same number of patches for every page; leave"
+            " visual_tokens out."
+        )
+    return None
+
+
+def _limit_tiles(processor: ProcessorMixin, wanted: int | None) -> int:
+    """A page has at most side x side tiles and a thumbnail."""
+    images = processor.image_processor
+    tile, patches = int(images.max_image_size["longest_edge"]), int(processor.image_seq_len)
+    side = max(int(images.size["longest_edge"]) // tile, 1)
+    if wanted is not None:
+        while side > 1 and (side * side + 1) * patches > wanted:
+            side -= 1
+        images.size = {"longest_edge": side * tile}
+    return (side * side + 1) * patches

@@ -1,0 +1,207 @@
+"""A checkpoint becomes a model and a processor, or an error; never a model with random weights.
+
+Imports torch. Adapters are applied by peft to the base and merged: opened by `from_pretrained`,
+many versions of transformers leave them out, without an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+import torch
+import transformers
+from safetensors import safe_open
+
+from recto.engine.encoders.colpali.checkpoint import Checkpoint, base_of
+from recto.engine.encoders.colpali.families import FAMILIES, Family
+from recto.engine.encoders.colpali.placement import Machine, Placement, choose
+from recto.engine.encoders.colpali.settings import Settings
+from recto.engine.errors import EncoderError, OutOfMemory
+
+_UNUSED = re.compile(r"(^|\.)(lm_head|mtp|talker|token2wav)(\.|$)|rotary_emb\.inv_freq$")
+"""Weights that no vector depends on: of generation, and constants that older versions saved."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Loaded:
+    """A model, ready to run, and what makes its input."""
+
+    checkpoint: Checkpoint
+    base: Checkpoint | None
+    """Of an adapter."""
+    family: Family
+    model: torch.nn.Module
+    processor: transformers.ProcessorMixin
+    placement: Placement
+
+
+def load(checkpoint: Checkpoint, *, machine: Machine, settings: Settings) -> Loaded:
+    """Raises EncoderError when weights are missing, left over or of another shape, when no class is
+    known, or when the installed packages cannot read it; OutOfMemory."""
+    base = base_of(checkpoint, revision=settings.base_revision) if checkpoint.adapter else None
+    weights = base or checkpoint
+    family = family_of(weights)
+    placement = choose(machine, _parameters(weights.folder), settings.dtype)
+    with _quiet(), _translated(weights, family):
+        model = _load_weights(weights, family, placement, brought=_brought_by(checkpoint))
+    if base is not None:
+        with _quiet(), _translated(checkpoint, family):
+            model = _merged(model, checkpoint)
+    with _quiet(), _translated(checkpoint, family):
+        processor = _class(family, family.processor).from_pretrained(checkpoint.folder)
+    return Loaded(
+        checkpoint=checkpoint,
+        base=base,
+        family=family,
+        model=model.eval(),
+        processor=processor,
+        placement=placement,
+    )
+
+
+def family_of(checkpoint: Checkpoint) -> Family:
+    """How its config.json says that it is read."""
+    family = FAMILIES.get(checkpoint.model_type)
+    if family is not None:
+        return family
+    if checkpoint.brings_code:
+        raise EncoderError(
+            f"{checkpoint.name} is of the kind {checkpoint.model_type!r}, which is read only by"
+            " Python code that it brings along. Trust the code and allow it"
+            " (trust_remote_code=True), or choose another checkpoint."
+        )
+    raise EncoderError(
+        f"{checkpoint.name} is of the kind {checkpoint.model_type!r}, which is no retriever that we"
+        f" read; expected one of {', '.join(FAMILIES)} as model_type in config.json."
+    )
+
+
+def _class(family: Family, name: str) -> type[torch.nn.Module]:
+    try:
+        found: type[torch.nn.Module] = getattr(import_module(family.package), name)
+        return found
+    except (ImportError, AttributeError) as error:
+        raise EncoderError(
+            f"The installed {family.package.partition('.')[0]} has no {name} ({error}); update it."
+        ) from error
+
+
+def _load_weights(
+    checkpoint: Checkpoint, family: Family, placement: Placement, *, brought: Sequence[str]
+) -> torch.nn.Module:
+    """`brought`: parts of names of the weights that an adapter holds whole."""
+    if not list(checkpoint.folder.glob("*.safetensors")):
+        raise EncoderError(
+            f"{checkpoint.folder} holds no *.safetensors; weights in other files are not read, for"
+            " they can run code."
+        )
+    model, info = _class(family, family.model).from_pretrained(
+        checkpoint.folder,
+        dtype=getattr(torch, placement.dtype),
+        attn_implementation=placement.attention,
+        device_map="auto" if placement.device == "auto" else None,
+        output_loading_info=True,
+        local_files_only=True,
+    )
+    missing = [key for key in info["missing_keys"] if not _names(key, brought)]
+    _check_weights(checkpoint, family, "are missing", missing)
+    _check_weights(checkpoint, family, "are left over", info["unexpected_keys"])
+    shapes = [str(key[0] if isinstance(key, tuple) else key) for key in info["mismatched_keys"]]
+    _check_weights(checkpoint, family, "have another shape", shapes)
+    if family.model == "ColPali":
+        # Not used, yet it would cost logits over 257,000 words a token; and it is left without
+        # storage, so that the model could not be moved.
+        model.model.lm_head = torch.nn.Identity()
+    return model if placement.device == "auto" else model.to(placement.device)
+
+
+def _names(key: str, parts: Iterable[str]) -> bool:
+    return any(part in key for part in parts)
+
+
+def _check_weights(
+    checkpoint: Checkpoint, family: Family, trouble: str, keys: Iterable[str]
+) -> None:
+    wrong = sorted(key for key in keys if not _UNUSED.search(key))
+    if wrong:
+        raise EncoderError(
+            f"{checkpoint.folder} does not fit {family.model}: {len(wrong)} weights {trouble}, for"
+            f" example {', '.join(wrong[:3])}. Its vectors would be wrong, so it is not used; check"
+            " that its config.json belongs to its weights, and that they are complete."
+        )
+
+
+def _brought_by(checkpoint: Checkpoint) -> tuple[str, ...]:
+    return tuple(checkpoint.adapter.get("modules_to_save") or ())
+
+
+def _merged(model: torch.nn.Module, checkpoint: Checkpoint) -> torch.nn.Module:
+    """The model with the adapter in its weights, all of it."""
+    from peft import PeftModel
+
+    path = checkpoint.folder / "adapter_model.safetensors"
+    if not path.is_file():
+        raise EncoderError(f"{checkpoint.folder} has an adapter_config.json, but no {path.name}.")
+    adapted = PeftModel.from_pretrained(model, str(checkpoint.folder))
+    with safe_open(path, "pt") as file:
+        wanted = sum("lora_" in key for key in file.keys())  # noqa: SIM118
+    lora = {name: p for name, p in adapted.named_parameters() if "lora_" in name}
+    empty = [name for name, p in lora.items() if "lora_B" in name and not bool(p.any())]
+    if wanted != len(lora) or empty or not lora:
+        raise EncoderError(
+            f"{checkpoint.folder}: the adapter has {wanted} LoRA weights, the model took up"
+            f" {len(lora)}, of which {len(empty)} are zero; its vectors would be those of the base."
+            " Check that it belongs to this base."
+        )
+    return adapted.merge_and_unload()
+
+
+def _parameters(folder: Path) -> int:
+    """How many numbers the weights are, by their headers."""
+    total = 0
+    for path in folder.glob("*.safetensors"):
+        with safe_open(path, "np") as file:
+            for key in file.keys():  # noqa: SIM118
+                size = 1
+                for length in file.get_slice(key).get_shape():
+                    size *= length
+                total += size
+    return total
+
+
+@contextmanager
+def _translated(checkpoint: Checkpoint, family: Family) -> Iterator[None]:
+    """What other packages raise for a checkpoint that they cannot read is of many kinds."""
+    try:
+        yield
+    except (EncoderError, MemoryError):
+        raise
+    except torch.OutOfMemoryError as error:
+        raise OutOfMemory(
+            f"{checkpoint.name} does not fit the memory of the device: {error}"
+        ) from error
+    except Exception as error:
+        raise EncoderError(
+            f"{checkpoint.folder} cannot be read as {family.model} by transformers"
+            f" {transformers.__version__}: {type(error).__name__}: {error}"
+        ) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the reports of transformers, which we check ourselves, and its progress bars."""
+    logging = transformers.logging
+    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()

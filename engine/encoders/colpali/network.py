@@ -1,0 +1,117 @@
+"""The model: a batch in, a vector a token out. Knows neither pages nor questions. Imports torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from recto.engine.encoders.colpali.families import Family
+from recto.engine.encoders.colpali.inputs import Batch
+from recto.engine.errors import OutOfMemory
+from recto.engine.vectors import FloatArray
+
+_TOKENS_ON_CPU = 2048
+"""Tokens a call: there, several pages at once are no faster than one after the other."""
+_TOKENS_ON_DEVICE = 16384
+
+Forward = Callable[[Batch], torch.Tensor]
+"""Tensors of a batch of B texts of T tokens to a tensor (B, T, d)."""
+
+
+class Network:
+    """Runs batches in parts that fit; learns from an out-of-memory error what fits.
+
+    Not for several threads: models of Qwen keep state between calls.
+    """
+
+    def __init__(self, forward: Forward, *, tokens: int) -> None:
+        self._forward = forward
+        self._tokens = tokens
+
+    def run(self, batch: Batch) -> FloatArray:
+        """(B, T, d) float32, as the model gives them."""
+        count, length = batch["input_ids"].shape
+        step = max(self._tokens // length, 1)
+        parts = []
+        begin = 0
+        while begin < count:
+            end = min(begin + step, count)
+            vectors = self._try(part(batch, begin, end))
+            if vectors is not None:
+                parts.append(vectors)
+                begin = end
+            elif end - begin > 1:
+                step = (end - begin) // 2
+                self._tokens = step * length
+            else:
+                raise OutOfMemory(
+                    f"One page of {length} tokens is too much for the memory of the device. Choose"
+                    " a smaller model, or fewer patches a page with the encoder setting"
+                    " visual_tokens."
+                )
+        return np.concatenate(parts)
+
+    def _try(self, batch: Batch) -> FloatArray | None:
+        """None if there is not enough memory."""
+        try:
+            with torch.inference_mode():
+                vectors = self._forward(batch)
+                return np.asarray(vectors.float().cpu().numpy(), np.float32)
+        except (torch.OutOfMemoryError, RuntimeError) as error:
+            if not _is_out_of_memory(error):
+                raise
+        # Outside of the handler: its traceback would keep what the call had allocated.
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        return None
+
+
+def part(batch: Batch, begin: int, end: int) -> Batch:
+    """Some items of a batch whose items all have the same size."""
+    count = len(batch["input_ids"])
+    sliced = {}
+    for name, tensor in batch.items():
+        each = len(tensor) // count  # of the patches of all pages, one after the other, several
+        sliced[name] = tensor[begin * each : end * each]
+    return sliced
+
+
+def network_of(model: torch.nn.Module, family: Family) -> Network:
+    """The network of a loaded model, on the device it is on."""
+    stateful = [module for module in model.modules() if hasattr(module, "rope_deltas")]
+    device, dtype = model.device, model.dtype
+
+    def forward(batch: Batch) -> torch.Tensor:
+        for module in stateful:
+            module.rope_deltas = None  # of the batch before
+        moved = {
+            name: tensor.to(device, dtype) if tensor.is_floating_point() else tensor.to(device)
+            for name, tensor in batch.items()
+        }
+        if family.positions and "image_grid_thw" in moved:
+            moved["position_ids"] = _positions(model, moved)
+        output = model(**moved)
+        return getattr(output, "embeddings", output)
+
+    tokens = _TOKENS_ON_CPU if device.type == "cpu" else _TOKENS_ON_DEVICE
+    return Network(forward, tokens=tokens)
+
+
+def _positions(model: torch.nn.Module, batch: Batch) -> torch.Tensor:
+    """Rows and columns of the patches, which transformers' ColQwen2ForRetrieval leaves out."""
+    ids = batch["input_ids"]
+    positions, _ = model.vlm.get_rope_index(
+        ids,
+        mm_token_type_ids=(ids == model.config.vlm_config.image_token_id).int(),
+        image_grid_thw=batch["image_grid_thw"],
+        attention_mask=batch["attention_mask"],
+    )
+    return positions
+
+
+def _is_out_of_memory(error: RuntimeError) -> bool:
+    text = str(error).lower()
+    known = ("out of memory", "can't allocate memory", "alloc_failed", "not enough memory")
+    return isinstance(error, torch.OutOfMemoryError) or any(words in text for words in known)

@@ -1,0 +1,67 @@
+"""Does an encoder find a word on a page? A model that was put together wrongly does not.
+
+Draws its own pages, so that it works wherever the encoder does. Knows encoders by their protocol.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from recto.engine.encoders.protocol import Encoder, PageInput
+from recto.engine.errors import RectoWarning
+from recto.engine.maxsim import maxsim
+from recto.engine.page import PageContent, PageText
+
+WORDS = ("giraffe", "volcano", "umbrella")
+_SIDE = 448
+"""Pixels: the smallest that all families read without enlarging it."""
+
+
+class Finding(NamedTuple):
+    """Which of the pages was found by the word that stands on it."""
+
+    found: tuple[str, ...]
+    missed: tuple[str, ...]
+
+
+def pages() -> list[PageInput]:
+    """One page a word of `WORDS`, on which only this word stands."""
+    return [_page(number, word) for number, word in enumerate(WORDS, start=1)]
+
+
+def look(encoder: Encoder) -> Finding:
+    """Ask for each word: its page must have a better score than the other pages."""
+    encoded = [page.patches for page in encoder.encode_pages(pages())]
+    found: list[str] = []
+    missed: list[str] = []
+    for number, word in enumerate(WORDS):
+        question = encoder.encode_question(word)
+        scores = [-np.inf if p is None else maxsim(question.patches, p.vectors) for p in encoded]
+        others = max(score for other, score in enumerate(scores) if other != number)
+        (found if scores[number] > others else missed).append(word)
+    return Finding(tuple(found), tuple(missed))
+
+
+def warn_if_blind(encoder: Encoder) -> None:
+    """A RectoWarning unless every word finds its page."""
+    finding = look(encoder)
+    if finding.missed:
+        warnings.warn(
+            f"The encoder {encoder.id.name} did not find {', '.join(finding.missed)} on a page with"
+            " nothing else on it, among three pages. Its vectors will hardly find anything; check"
+            " that it is a retriever, and that its files are complete.",
+            RectoWarning,
+            stacklevel=2,
+        )
+
+
+def _page(number: int, word: str) -> PageInput:
+    image = Image.new("RGB", (_SIDE, _SIDE), "white")
+    font = ImageFont.load_default(size=72)
+    ImageDraw.Draw(image).text((_SIDE / 2, _SIDE / 2), word, "black", font, anchor="mm")
+    content = PageContent(number=number, width=336, height=336, text=PageText((), "none"))
+    return PageInput(content=content, image=np.asarray(image, np.uint8))

@@ -1,0 +1,55 @@
+"""Writes a checkpoint of a family into a folder."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import torch
+import transformers
+
+from tests.checkpoints import gemma, paligemma, qwen, tiles
+
+_Maker = Callable[[], tuple[torch.nn.Module, transformers.ProcessorMixin]]
+
+MAKERS: Mapping[str, _Maker] = {
+    "colpali": paligemma.colpali,
+    "colqwen2": qwen.colqwen2,
+    "colqwen2_5": qwen.colqwen2_5,
+    "colqwen3": qwen.colqwen3,
+    "colqwen3_5": qwen.colqwen3_5,
+    "colidefics3": tiles.colidefics3,
+    "colmodernvbert": tiles.colmodernvbert,
+    "colgemma3": gemma.colgemma3,
+    "colqwen_omni": qwen.colqwen_omni,
+    "hf_colpali": paligemma.hf_colpali,
+    "hf_colqwen2": qwen.hf_colqwen2,
+    "hf_colmodernvbert": tiles.hf_colmodernvbert,
+}
+
+
+def make(family: str, folder: Path) -> Path:
+    """The same weights each time."""
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    with torch.random.fork_rng(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about how other packages make them
+        torch.manual_seed(0)
+        model, processor = MAKERS[family]()
+        _fill_pad_row(model, processor)
+        model.save_pretrained(folder)
+        processor.save_pretrained(folder)
+    return folder
+
+
+def _fill_pad_row(model: torch.nn.Module, processor: transformers.ProcessorMixin) -> None:
+    """Zeros at first, of which the direction is NaN; no trained checkpoint has that."""
+    tokens = processor.tokenizer
+    embedding = next(
+        module
+        for module in model.modules()
+        if isinstance(module, torch.nn.Embedding) and module.num_embeddings >= len(tokens)
+    )
+    with torch.no_grad():
+        embedding.weight[tokens.pad_token_id].normal_(0, embedding.weight.std().item())

@@ -1,0 +1,58 @@
+"""Libraries made by encoders that read pictures: what `recto add --encoder FOLDER` relies on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import recto
+from recto.engine.encoders.registry import make
+from recto.engine.errors import EncoderMismatch, RectoWarning
+from tests.checkpoints.fixtures import FAMILIES, needs_colpali
+from tests.conftest import MakeCheckpoint
+from tests.facade.conftest import Write
+
+pytestmark = [
+    needs_colpali,
+    # Tiny checkpoints have random weights, and need not find anything.
+    pytest.mark.filterwarnings(f"ignore::{RectoWarning.__module__}.{RectoWarning.__name__}"),
+]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_add_search_and_show_with_every_family(
+    family: str, checkpoint: MakeCheckpoint, write: Write, tmp_path: Path
+) -> None:
+    write("birds.pdf", "the heron waits", "the swift flies")
+    with recto.open(tmp_path / "library", encoder=checkpoint(family)) as library:
+        assert library.add(tmp_path / "files").complete
+    with recto.open(tmp_path / "library") as library:
+        hits = library.search("swift")
+        assert [hit.page.number for hit in hits] == [2, 1]
+        assert "swift" in hits[0].page.text
+        assert hits[0].page.image().width > 0
+        assert hits[0].matches
+        assert "swift" in library.ask("What flies?").text
+
+
+def test_library_is_opened_by_name_with_its_own_settings(
+    checkpoint: MakeCheckpoint, tmp_path: Path
+) -> None:
+    folder = checkpoint("colqwen2")
+    chosen = make(str(folder), settings={"dtype": "float32", "visual_tokens": "32"})
+    with recto.open(tmp_path, encoder=chosen):
+        pass
+    with recto.open(tmp_path, encoder=folder):
+        pass
+
+
+def test_library_refuses_other_settings_and_names_them(
+    checkpoint: MakeCheckpoint, tmp_path: Path
+) -> None:
+    folder = str(checkpoint("colqwen2"))
+    with recto.open(tmp_path, encoder=make(folder, settings={"dtype": "float32"})):
+        pass
+    other = make(folder, settings={"dtype": "float32", "visual_tokens": "32"})
+    with pytest.raises(EncoderMismatch, match=r"visual_tokens was '64', is '32'.*reencode"):
+        recto.open(tmp_path, encoder=other)
