@@ -15,8 +15,9 @@ from typing import NamedTuple
 from recto.engine.encoders.words.tokens import IntArray
 from recto.engine.vectors import FloatArray
 
-MAX_TOKENS = 256
-"""The longest window, marks at both ends included."""
+MAX_TOKENS = 128
+"""The longest window, marks at both ends included: what the base model was trained on. It takes
+longer ones, but its vectors of single words are worse there (README.md)."""
 
 
 class Features(NamedTuple):

@@ -47,7 +47,7 @@ def pool(
     return Multivector(unit(sums(vectors, groups)), boxes_of(words, indices, groups))
 
 
-def runs(word_indices: IntArray, limit: int) -> IntArray:
+def runs(word_indices: IntArray, *, limit: int) -> IntArray:
     """Groups of tokens, at most `limit`: one a word, or as many neighbouring words as it takes."""
     number_of_word = np.cumsum(np.diff(word_indices, prepend=word_indices[0]) > 0)
     words_a_group = -(-(int(number_of_word[-1]) + 1) // limit)
@@ -55,13 +55,20 @@ def runs(word_indices: IntArray, limit: int) -> IntArray:
 
 
 def passages(lines: IntArray, *, size: int, limit: int) -> IntArray:
-    """Groups of tokens, at most `limit`: whole lines, closed once they hold `size` tokens."""
+    """Groups of tokens, at most `limit`: whole lines, closed once they hold `size` tokens. A line
+    of more than twice that is cut."""
     size = max(size, -(-len(lines) // limit))
-    changes = np.flatnonzero(np.diff(lines, prepend=lines[0] - 1))
     groups = np.empty(len(lines), np.int64)
     group, begin = 0, 0
-    for start, end in itertools.pairwise([*changes.tolist(), len(lines)]):
+    for start, end in itertools.pairwise(_cuts(lines, 2 * size)):
         if start - begin >= size:
             group, begin = group + 1, start
         groups[start:end] = group
     return groups
+
+
+def _cuts(lines: IntArray, longest: int) -> list[int]:
+    """Where lines begin, and where they are cut if longer than `longest`; then the very end."""
+    starts = [*np.flatnonzero(np.diff(lines, prepend=lines[0] - 1)).tolist(), len(lines)]
+    pieces = [range(start, end, longest) for start, end in itertools.pairwise(starts)]
+    return [*itertools.chain.from_iterable(pieces), len(lines)]

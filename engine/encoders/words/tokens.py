@@ -13,10 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from recto.engine.vectors import FloatArray
+
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 IntArray = npt.NDArray[np.int64]
+
+_COMMONEST = 667
+"""Below the number of "the", the commonest word: the vocabulary is in the order of frequency."""
+_LIGHTEST = 800
 
 _WORD_LENGTH = 200
 """Characters of a word that are read: longer ones are data, not language."""
@@ -34,6 +40,18 @@ class Tokens:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+def weights(tokens: Tokens) -> FloatArray:
+    """(w,): how much each word that has tokens counts in a question; its rarest piece decides.
+
+    From 1 for "the" to 2 for the rarest: the square root of what an inverse document frequency
+    would be if words were as frequent as their rank says. Marks and single letters count less.
+    """
+    ranks = np.maximum(tokens.ids, _LIGHTEST).astype(np.float32)
+    starts = np.flatnonzero(np.diff(tokens.words, prepend=-1))
+    heaviest = np.maximum.reduceat(np.log(ranks / _COMMONEST), starts)
+    return np.sqrt(heaviest, dtype=np.float32)
 
 
 class WordPieces:
