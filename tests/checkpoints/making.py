@@ -5,9 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from shutil import copytree
 
 import torch
 import transformers
+from safetensors.torch import load_file, save_file
 
 from tests.checkpoints import gemma, paligemma, qwen, tiles
 
@@ -53,3 +55,34 @@ def _fill_pad_row(model: torch.nn.Module, processor: transformers.ProcessorMixin
     )
     with torch.no_grad():
         embedding.weight[tokens.pad_token_id].normal_(0, embedding.weight.std().item())
+
+
+def classes(family: str) -> tuple[type[torch.nn.Module], type[transformers.ProcessorMixin]]:
+    """Of the model and of the processor."""
+    model, processor = MAKERS[family]()
+    return type(model), type(processor)
+
+
+def change_weights(
+    folder: Path, changes: Mapping[str, Callable[[torch.Tensor], torch.Tensor]]
+) -> None:
+    """Replace tensors by what `changes` make of them, by their names."""
+    path = folder / "model.safetensors"
+    tensors = load_file(path)
+    for name, change in changes.items():
+        tensors[name] = change(tensors[name]).contiguous()
+    save_file(tensors, path, metadata={"format": "pt"})
+
+
+def port_weights(engine: Path, port: Path, folder: Path) -> Path:
+    """The checkpoint `port` of transformers' own class, with the weights of colpali-engine's."""
+    copytree(port, folder)
+    tensors = {
+        name.replace("custom_text_proj", "embedding_proj_layer")
+        if name.startswith("custom_text_proj")
+        else f"vlm.{name}": tensor
+        for name, tensor in load_file(engine / "model.safetensors").items()
+    }
+    assert tensors.keys() == load_file(port / "model.safetensors").keys()
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    return folder

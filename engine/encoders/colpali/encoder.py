@@ -15,10 +15,11 @@ import numpy as np
 
 from recto.engine.encoders.colpali import pooling
 from recto.engine.encoders.colpali.checkpoint import find
-from recto.engine.encoders.colpali.inputs import Inputs, Picture, picture
+from recto.engine.encoders.colpali.inputs import Inputs
 from recto.engine.encoders.colpali.layout import NOWHERE, Layout
 from recto.engine.encoders.colpali.loading import Loaded, load
 from recto.engine.encoders.colpali.network import Network, network_of
+from recto.engine.encoders.colpali.picture import Picture, picture
 from recto.engine.encoders.colpali.placement import Machine, this_machine
 from recto.engine.encoders.colpali.settings import Settings
 from recto.engine.encoders.protocol import EncoderId, PageInput
@@ -108,12 +109,17 @@ def open_encoder(
 ) -> ColPaliEncoder:
     """The encoder in a folder or on the hub, its weights loaded.
 
-    `settings` are those of `Settings`, or what a library recorded. Raises EncoderError,
-    OutOfMemory.
+    `settings` are those of `Settings`, or what a library recorded; `trust_remote_code` lets
+    Python run that a checkpoint brings along. Raises EncoderError, OutOfMemory.
     """
     wanted = Settings.parse(settings or {})
-    checkpoint = find(name, revision=wanted.weights)
-    loaded = load(checkpoint, machine=machine or this_machine(), settings=wanted)
+    checkpoint = find(name, revision=wanted.weights, code=trust_remote_code)
+    loaded = load(
+        checkpoint,
+        machine=machine or this_machine(),
+        settings=wanted,
+        trusted=trust_remote_code,
+    )
     inputs = Inputs(
         loaded.processor,
         loaded.family,

@@ -44,6 +44,8 @@ class Family:
     """Whether the model must be told where in the picture its tokens lie."""
     image_token: str | None = None
     """The token that a patch stands on; None: the processor knows."""
+    remote: bool = False
+    """Whether the classes are in Python files that the checkpoint brings along."""
     visual_tokens: int | None = None
     """The most patches of a page, if nobody says otherwise; None: the checkpoint's own number.
     What a checkpoint copied from its base can be 16,384."""
@@ -162,3 +164,16 @@ FAMILIES: Mapping[str, Family] = {
         wraps=True,
     ),
 }
+
+REMOTE = Family(
+    package=TRANSFORMERS,
+    model="AutoModel",
+    processor="AutoProcessor",
+    grid="merged",
+    causal=False,
+    wraps=True,
+    remote=True,
+    visual_tokens=1280,
+)
+"""Of checkpoints that bring their own code, by the conventions that most of them keep: processors
+with `process_images` and `process_queries`, grids in the batch or square."""

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
 import torch
-from PIL import Image
 
+from recto.engine.encoders.colpali.budget import limit_patches
 from recto.engine.encoders.colpali.families import Family
 from recto.engine.encoders.colpali.layout import (
     BoolArray,
@@ -24,6 +22,7 @@ from recto.engine.encoders.colpali.layout import (
     tile_layout,
     without_margin,
 )
+from recto.engine.encoders.colpali.picture import Picture
 from recto.engine.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -32,32 +31,8 @@ if TYPE_CHECKING:
 Batch = dict[str, torch.Tensor]
 """Tensors by the names of the model's arguments."""
 
-_MOST_OBLONG = 32
-"""Pages longer than this times their width get a margin; Qwen refuses 200."""
 _TILE = re.compile(r"<row_(\d+)_col_(\d+)>")
 _NOT_FOR_THE_MODEL = ("labels",)
-
-
-class Picture(NamedTuple):
-    """A page's picture, and the part of it that the page fills, from the top left."""
-
-    image: Image.Image
-    width: float
-    height: float
-
-
-def picture(pixels: npt.NDArray[np.uint8]) -> Picture:
-    """(height, width, 3) RGB; what is too oblong to be read gets a white margin."""
-    height, width = pixels.shape[:2]
-    image = Image.fromarray(pixels)
-    long, short = max(height, width), min(height, width)
-    if long <= _MOST_OBLONG * short:
-        return Picture(image, 1, 1)
-    filled = -(-long // _MOST_OBLONG)
-    wide, high = (max(width, filled), height) if width < height else (width, max(height, filled))
-    padded = Image.new("RGB", (wide, high), "white")
-    padded.paste(image, (0, 0))
-    return Picture(padded, width / wide, height / high)
 
 
 class Inputs:
@@ -71,6 +46,13 @@ class Inputs:
         prefix: str | None,
         visual_tokens: int | None,
     ) -> None:
+        needed = ("process_images", "process_queries", "tokenizer", "image_processor")
+        missing = [name for name in needed if not hasattr(processor, name)]
+        if missing:
+            raise EncoderError(
+                f"The processor {type(processor).__name__} has no {missing[0]}, which a retriever's"
+                " has; the checkpoint cannot be used."
+            )
         self._processor = processor
         self._family = family
         self._tokenizer = processor.tokenizer
@@ -82,11 +64,17 @@ class Inputs:
         self.prefix: str = _first(prefix, family.prefix, getattr(processor, "query_prefix", ""))
         if family.wraps and not family.fixed_prefix:
             processor.query_prefix = self.prefix
-        self.visual_tokens = _limit_patches(processor, family, visual_tokens)
-        token = family.image_token or processor.image_token
+        self.visual_tokens = limit_patches(processor, family, visual_tokens)
+        token = family.image_token or getattr(processor, "image_token", None)
+        if not isinstance(token, str):
+            raise EncoderError(
+                f"The processor {type(processor).__name__} does not tell on which token a picture"
+                " stands; the checkpoint cannot be used."
+            )
         self._image_id = int(self._tokenizer.convert_tokens_to_ids(token))
         added: Mapping[str, int] = self._tokenizer.get_added_vocab()
-        self._special = re.compile("|".join(re.escape(t) for t in sorted(added, key=len)[::-1]))
+        longest_first = sorted(added, key=len, reverse=True)
+        self._special = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
         self._tiles = {
             number: Tile(int(found[1]) - 1, int(found[2]) - 1)
             for text, number in added.items()
@@ -95,10 +83,7 @@ class Inputs:
 
     def pages(self, pictures: Sequence[Picture]) -> Batch:
         """Pictures of one size, so that all have the same patches and none is padded."""
-        images = [picture.image for picture in pictures]
-        if self._family.wraps:
-            return _tensors(self._processor.process_images(images=images))
-        return _tensors(self._processor.process_images(images))
+        return _tensors(self._processor.process_images([picture.image for picture in pictures]))
 
     def layouts(self, batch: Batch, pictures: Sequence[Picture]) -> list[Layout]:
         """Where the vectors of each page of the batch lie."""
@@ -121,8 +106,7 @@ class Inputs:
 
     def question(self, question: str) -> Batch:
         """The question as in training: prefix, question, empty tokens."""
-        # The name of a special token in a question is text: it must not stand for a picture.
-        text = self._special.sub(lambda found: f"{found[0][0]} {found[0][1:]}", question)
+        text = self._as_text(question)
         if self._family.fixed_prefix:
             batch = _tensors(self._processor.process_texts([text]))
         elif self._family.wraps:
@@ -139,7 +123,7 @@ class Inputs:
         ids = batch["input_ids"][0].tolist()
         ends = [len(self._tokenizer.decode(ids[: n + 1])) for n in range(len(ids))]
         whole = self._tokenizer.decode(ids)
-        asked = self._special.sub(lambda found: f"{found[0][0]} {found[0][1:]}", question)
+        asked = self._as_text(question)
         begin = whole.rfind(self.prefix + asked)
         if begin < 0:  # normalised by the tokenizer: all that is no special token
             special = set(self._tokenizer.all_special_ids)
@@ -151,6 +135,10 @@ class Inputs:
             whole[max(start, begin) : min(stop, end)].strip()
             for start, stop in zip(starts, ends, strict=True)
         )
+
+    def _as_text(self, question: str) -> str:
+        """The name of a special token in a question is text, and must not stand for a picture."""
+        return self._special.sub(lambda found: f"{found[0][0]} {found[0][1:]}", question)
 
     def _layout(self, ids: IntArray, attended: BoolArray, grid: list[int] | None) -> Layout:
         image = ids == self._image_id
@@ -176,36 +164,3 @@ def _first(*values: str | None) -> str:
 
 def _tensors(features: Mapping[str, Any]) -> Batch:
     return {name: value for name, value in features.items() if name not in _NOT_FOR_THE_MODEL}
-
-
-def _limit_patches(processor: ProcessorMixin, family: Family, wanted: int | None) -> int | None:
-    """Set the most patches of a page, and return it; None where it is always the same number."""
-    images = processor.image_processor
-    if family.grid == "merged":
-        pixels = (images.patch_size * images.merge_size) ** 2
-        own = int(images.size["longest_edge"]) // pixels
-        most = wanted or min(own, family.visual_tokens or own)
-        if most != own:
-            smallest = min(int(images.size["shortest_edge"]), most * pixels)
-            images.size = {"shortest_edge": smallest, "longest_edge": most * pixels}
-        return most
-    if family.grid == "tiles":
-        return _limit_tiles(processor, wanted)
-    if wanted is not None:
-        raise EncoderError(
-            f"{family.model} has the same number of patches for every page; leave"
-            " visual_tokens out."
-        )
-    return None
-
-
-def _limit_tiles(processor: ProcessorMixin, wanted: int | None) -> int:
-    """A page has at most side x side tiles and a thumbnail."""
-    images = processor.image_processor
-    tile, patches = int(images.max_image_size["longest_edge"]), int(processor.image_seq_len)
-    side = max(int(images.size["longest_edge"]) // tile, 1)
-    if wanted is not None:
-        while side > 1 and (side * side + 1) * patches > wanted:
-            side -= 1
-        images.size = {"longest_edge": side * tile}
-    return (side * side + 1) * patches

@@ -18,7 +18,7 @@ import transformers
 from safetensors import safe_open
 
 from recto.engine.encoders.colpali.checkpoint import Checkpoint, base_of
-from recto.engine.encoders.colpali.families import FAMILIES, Family
+from recto.engine.encoders.colpali.families import FAMILIES, REMOTE, Family
 from recto.engine.encoders.colpali.placement import Machine, Placement, choose
 from recto.engine.encoders.colpali.settings import Settings
 from recto.engine.errors import EncoderError, OutOfMemory
@@ -40,12 +40,16 @@ class Loaded:
     placement: Placement
 
 
-def load(checkpoint: Checkpoint, *, machine: Machine, settings: Settings) -> Loaded:
-    """Raises EncoderError when weights are missing, left over or of another shape, when no class is
+def load(
+    checkpoint: Checkpoint, *, machine: Machine, settings: Settings, trusted: bool = False
+) -> Loaded:
+    """`trusted`: Python that the checkpoint brings along may be run.
+
+    Raises EncoderError when weights are missing, left over or of another shape, when no class is
     known, or when the installed packages cannot read it; OutOfMemory."""
     base = base_of(checkpoint, revision=settings.base_revision) if checkpoint.adapter else None
     weights = base or checkpoint
-    family = family_of(weights)
+    family = family_of(weights, trusted=trusted)
     placement = choose(machine, _parameters(weights.folder), settings.dtype)
     with _quiet(), _translated(weights, family):
         model = _load_weights(weights, family, placement, brought=_brought_by(checkpoint))
@@ -53,7 +57,9 @@ def load(checkpoint: Checkpoint, *, machine: Machine, settings: Settings) -> Loa
         with _quiet(), _translated(checkpoint, family):
             model = _merged(model, checkpoint)
     with _quiet(), _translated(checkpoint, family):
-        processor = _class(family, family.processor).from_pretrained(checkpoint.folder)
+        processor = _class(family, family.processor).from_pretrained(
+            checkpoint.folder, **_permission(family)
+        )
     return Loaded(
         checkpoint=checkpoint,
         base=base,
@@ -64,11 +70,13 @@ def load(checkpoint: Checkpoint, *, machine: Machine, settings: Settings) -> Loa
     )
 
 
-def family_of(checkpoint: Checkpoint) -> Family:
+def family_of(checkpoint: Checkpoint, *, trusted: bool = False) -> Family:
     """How its config.json says that it is read."""
     family = FAMILIES.get(checkpoint.model_type)
     if family is not None:
         return family
+    if checkpoint.brings_code and trusted:
+        return REMOTE
     if checkpoint.brings_code:
         raise EncoderError(
             f"{checkpoint.name} is of the kind {checkpoint.model_type!r}, which is read only by"
@@ -107,6 +115,7 @@ def _load_weights(
         device_map="auto" if placement.device == "auto" else None,
         output_loading_info=True,
         local_files_only=True,
+        **_permission(family),
     )
     missing = [key for key in info["missing_keys"] if not _names(key, brought)]
     _check_weights(checkpoint, family, "are missing", missing)
@@ -118,6 +127,11 @@ def _load_weights(
         # storage, so that the model could not be moved.
         model.model.lm_head = torch.nn.Identity()
     return model if placement.device == "auto" else model.to(placement.device)
+
+
+def _permission(family: Family) -> dict[str, bool]:
+    """Said only where it is meant."""
+    return {"trust_remote_code": True} if family.remote else {}
 
 
 def _names(key: str, parts: Iterable[str]) -> bool:
