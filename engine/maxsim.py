@@ -42,5 +42,6 @@ def similarity(question: FloatArray, page: FloatArray) -> FloatArray:
             f"a question of shape {question.shape} and a page of shape {page.shape}; "
             "expected (t, d) and (n, d) with n >= 1"
         )
-    products: FloatArray = question @ page.T
+    # Not `question @ page.T`: for so small a product BLAS would wake its threads, which then spin.
+    products: FloatArray = np.einsum("td,nd->tn", question, page)
     return products

@@ -21,9 +21,10 @@ from recto.engine.page import PageContent
 from recto.engine.passages import best_passage
 from recto.engine.spelling import corrections
 from recto.engine.store.plan import PageFilter
-from recto.engine.store.protocol import Store, StoredText
+from recto.engine.store.protocol import Store, StoredPage, StoredText
 from recto.engine.store.records import DocumentRecord
 from recto.engine.text import terms, word_terms, words
+from recto.engine.vectors import QuestionVectors
 
 MAX_QUESTION = 2000
 """Characters."""
@@ -69,11 +70,18 @@ class RetrievalSettings:
 class RankedPage:
     """A page that a question found."""
 
-    id: str
+    page: StoredPage
     document: DocumentRecord
-    content: PageContent
     score: float
     """Between 0 and 1, comparable within one question only."""
+
+    @property
+    def id(self) -> str:
+        return self.page.id
+
+    @property
+    def content(self) -> PageContent:
+        return self.page.content
 
     @property
     def document_id(self) -> str:
@@ -110,9 +118,18 @@ class Retriever:
         self._settings = settings or RetrievalSettings()
 
     def search(
-        self, question: str, *, limit: int = 10, filter: PageFilter | None = None
+        self,
+        question: str,
+        *,
+        limit: int = 10,
+        filter: PageFilter | None = None,
+        vectors: QuestionVectors | None = None,
+        with_vectors: bool = False,
     ) -> list[RankedPage]:
         """The best pages, best first; equal scores by document id and page number.
+
+        `vectors` are those of the question, if the caller has encoded it already; `with_vectors`
+        reads those of the pages, too.
 
         Pages of documents that are still being added or removed are never among them. Raises
         `QuestionError` when the question is blank or longer than `MAX_QUESTION`.
@@ -120,11 +137,11 @@ class Retriever:
         if limit < 1:
             raise ValueError(f"limit {limit}; expected at least 1")
         text = check_question(question)
-        query = Query(self._encoder.encode_question(text), question_terms(text))
+        query = Query(vectors or self._encoder.encode_question(text), question_terms(text))
         visible = filter or PageFilter()
         while True:
             scores = self._rank(text, query, visible, limit)
-            hits, hidden = self._resolve(scores, limit)
+            hits, hidden = self._resolve(scores, limit, with_vectors)
             if not hidden:
                 return hits
             visible = replace(visible, not_documents=(*visible.not_documents, *sorted(hidden)))
@@ -185,19 +202,18 @@ class Retriever:
         return candidates.rarity(query.terms) if used else {}
 
     def _resolve(
-        self, scores: Mapping[str, float], limit: int
+        self, scores: Mapping[str, float], limit: int, with_vectors: bool
     ) -> tuple[list[RankedPage], set[str]]:
         """The best pages, read back; and the documents among them that must not be seen."""
         ids = best(scores, limit, _DIGITS)
-        pages = self._store.pages(ids)
+        pages = self._store.pages(ids, with_vectors=with_vectors)
         documents = {page.document_id for page in pages}
         records = self._store.documents(sorted(documents))
         ready = {record.id: record for record in records if record.state == "ready"}
         hits = [
             RankedPage(
-                id=page.id,
+                page=page,
                 document=ready[page.document_id],
-                content=page.content,
                 score=round(scores[page.id], _DIGITS),
             )
             for page in pages

@@ -20,7 +20,7 @@ from recto.engine.encoders.registry import BUILT_IN, make
 from recto.engine.errors import DiskFull, NotFound
 from recto.engine.matches import Match, find_matches
 from recto.engine.page import PageContent
-from recto.engine.retrieval import RankedPage, Retriever
+from recto.engine.retrieval import RankedPage, Retriever, check_question
 from recto.engine.store.manifest import check_encoder
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store
@@ -143,10 +143,16 @@ class Library:
         `documents` (names, ends of paths, ids), `tags` (every one of them) and `pages` confine the
         search. Raises QuestionError, NotFound.
         """
-        ranked = self._rank(question, limit, self._filter(documents, tags, pages))
-        vectors = self._encoder.encode_question(question.strip())
-        stored = {p.id: p for p in self._store.pages([r.id for r in ranked], with_vectors=True)}
-        return [self._hit(r, find_matches(question, vectors, stored[r.id])) for r in ranked]
+        text = check_question(question)
+        vectors = self._encoder.encode_question(text)
+        ranked = self._retriever.search(
+            text,
+            limit=limit,
+            filter=self._filter(documents, tags, pages),
+            vectors=vectors,
+            with_vectors=True,
+        )
+        return [self._hit(page, find_matches(text, vectors, page.page)) for page in ranked]
 
     def ask(
         self,
@@ -162,7 +168,8 @@ class Library:
         Without an `answerer` the answer is extractive: the words of the pages themselves.
         Raises QuestionError, NotFound.
         """
-        ranked = self._rank(question, EVIDENCE_PAGES, self._filter(documents, tags, pages))
+        filter = self._filter(documents, tags, pages)
+        ranked = self._retriever.search(question, limit=EVIDENCE_PAGES, filter=filter)
         answerer = answerer or ExtractiveAnswerer(self._reader_of_words)
         draft = answerer.answer(question, [self._evidence(page) for page in ranked])
         hits = tuple(self._hit(page, ()) for page in ranked)
@@ -253,9 +260,6 @@ class Library:
     ) -> PageFilter:
         first, last = pages or (None, None)
         return PageFilter(documents=self._catalog.select(documents, tags), first=first, last=last)
-
-    def _rank(self, question: str, limit: int, filter: PageFilter) -> list[RankedPage]:
-        return self._retriever.search(question, limit=limit, filter=filter)
 
     def _page(self, document: Document, content: PageContent) -> Page:
         return Page(
