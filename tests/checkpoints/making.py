@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -85,4 +86,41 @@ def port_weights(engine: Path, port: Path, folder: Path) -> Path:
     }
     assert tensors.keys() == load_file(port / "model.safetensors").keys()
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    return folder
+
+
+_CODE = """
+from pathlib import Path
+from colpali_engine.models import ColQwen2, ColQwen2Processor
+from transformers.models.qwen2_vl import Qwen2VLConfig
+
+class TinyConfig(Qwen2VLConfig):
+    model_type = "tiny_custom"
+
+class TinyModel(ColQwen2):
+    config_class = TinyConfig
+
+class TinyProcessor(ColQwen2Processor):
+    pass
+
+Path({folder!r}, "was_run").touch()
+"""
+
+
+def with_code(source: Path, folder: Path) -> Path:
+    """A copy of a ColQwen2 as a kind of its own, with Python that reads it and leaves a trace."""
+    copytree(source, folder)
+    (folder / "tiny.py").write_text(_CODE.format(folder=str(folder)))
+    config = json.loads((folder / "config.json").read_text())
+    config |= {
+        "model_type": "tiny_custom",
+        "auto_map": {"AutoConfig": "tiny.TinyConfig", "AutoModel": "tiny.TinyModel"},
+    }
+    (folder / "config.json").write_text(json.dumps(config))
+    processor = json.loads((folder / "processor_config.json").read_text())
+    processor |= {
+        "processor_class": "TinyProcessor",
+        "auto_map": {"AutoProcessor": "tiny.TinyProcessor"},
+    }
+    (folder / "processor_config.json").write_text(json.dumps(processor))
     return folder

@@ -7,6 +7,7 @@ many versions of transformers leave them out, without an error.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from recto.engine.errors import EncoderError, OutOfMemory
 
 _UNUSED = re.compile(r"(^|\.)(lm_head|mtp|talker|token2wav)(\.|$)|rotary_emb\.inv_freq$")
 """Weights that no vector depends on: of generation, and constants that older versions saved."""
+
+_PROCESSOR = ("processor_config.json", "preprocessor_config.json")
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -46,19 +49,22 @@ def load(
     """`trusted`: Python that the checkpoint brings along may be run.
 
     Raises EncoderError when weights are missing, left over or of another shape, when no class is
-    known, or when the installed packages cannot read it; OutOfMemory."""
+    known, or when the installed packages cannot read it; OutOfMemory.
+    """
     base = base_of(checkpoint, revision=settings.base_revision) if checkpoint.adapter else None
     weights = base or checkpoint
     family = family_of(weights, trusted=trusted)
-    placement = choose(machine, _parameters(weights.folder), settings.dtype)
     with _quiet(), _translated(weights, family):
+        placement = choose(machine, _parameters(weights.folder), settings.dtype)
         model = _load_weights(weights, family, placement, brought=_brought_by(checkpoint))
     if base is not None:
         with _quiet(), _translated(checkpoint, family):
             model = _merged(model, checkpoint)
     with _quiet(), _translated(checkpoint, family):
+        # Adapters trained elsewhere leave the processor to their base.
+        own = any((checkpoint.folder / name).is_file() for name in _PROCESSOR)
         processor = _class(family, family.processor).from_pretrained(
-            checkpoint.folder, **_permission(family)
+            checkpoint.folder if own else weights.folder, **_permission(family)
         )
     return Loaded(
         checkpoint=checkpoint,
@@ -114,6 +120,7 @@ def _load_weights(
         attn_implementation=placement.attention,
         device_map="auto" if placement.device == "auto" else None,
         output_loading_info=True,
+        ignore_mismatched_sizes=True,  # they are listed, and refused below
         local_files_only=True,
         **_permission(family),
     )
@@ -161,7 +168,9 @@ def _merged(model: torch.nn.Module, checkpoint: Checkpoint) -> torch.nn.Module:
     path = checkpoint.folder / "adapter_model.safetensors"
     if not path.is_file():
         raise EncoderError(f"{checkpoint.folder} has an adapter_config.json, but no {path.name}.")
-    adapted = PeftModel.from_pretrained(model, str(checkpoint.folder))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Found missing adapter keys")  # counted below
+        adapted = PeftModel.from_pretrained(model, str(checkpoint.folder))
     with safe_open(path, "pt") as file:
         wanted = sum("lora_" in key for key in file.keys())  # noqa: SIM118
     lora = {name: p for name, p in adapted.named_parameters() if "lora_" in name}

@@ -69,8 +69,10 @@ class Network:
 
 
 def part(batch: Batch, begin: int, end: int) -> Batch:
-    """Some items of a batch whose items all have the same size."""
+    """Some items of a batch; unless they are all, its items must have the same size."""
     count = len(batch["input_ids"])
+    if (begin, end) == (0, count):
+        return batch
     sliced = {}
     for name, tensor in batch.items():
         each = len(tensor) // count  # of the patches of all pages, one after the other, several

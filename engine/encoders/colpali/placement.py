@@ -10,7 +10,7 @@ from functools import cache
 
 _WEIGHTS_OF_MEMORY = 0.7
 """The part of a card that weights may take; the rest is for what a batch needs."""
-_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
+BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ def _on_cards(machine: Machine, parameters: int, dtype: str | None) -> Placement
     card = max(machine.cards, key=lambda card: card.free)
     native = card.capability >= (8, 0)
     chosen = dtype or ("bfloat16" if native else "float16")
-    size = parameters * _BYTES[chosen]
+    size = parameters * BYTES[chosen]
     fits = size <= _WEIGHTS_OF_MEMORY * card.free
     spread = not fits
     where = (

@@ -1,9 +1,10 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from recto.engine.encoders.registry import make, names
+from recto.engine.encoders.registry import canonical, make, names
 from recto.engine.errors import InputError
 
 
@@ -17,10 +18,49 @@ def test_make_of_an_unknown_name_says_which_exist() -> None:
         make("word")
 
 
+def test_names_are_short_and_lead_to_one_checkpoint_each() -> None:
+    places = [canonical(name) for name in names()]
+    assert len(set(places)) == len(places)
+    assert canonical("colqwen2.5") == canonical("ColQwen2.5") == "vidore/colqwen2.5-v0.2"
+    assert canonical("vidore/colpali-v1.3") == "vidore/colpali-v1.3"
+
+
+def test_folder_is_found_from_wherever_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert canonical("model") == str(tmp_path / "model")
+
+
+def test_built_in_encoder_has_no_settings() -> None:
+    with pytest.raises(InputError, match="'words' has no settings; got dtype"):
+        make("words", settings={"dtype": "float32"})
+
+
+@pytest.mark.parametrize("package", ["torch", "colpali_engine.models"])
+def test_missing_extra_is_named_with_the_command_that_installs_it(package: str) -> None:
+    program = (
+        "import sys\n"
+        f"sys.modules[{package!r}] = None\n"
+        "from recto.engine.encoders.registry import make\n"
+        "from recto.engine.errors import MissingExtra\n"
+        "try:\n"
+        "    make('vidore/colpali-v1.3')\n"
+        "except MissingExtra as error:\n"
+        "    print(error)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert 'pip install "recto[colpali]"' in ran.stdout, ran.stderr
+
+
 def test_import_loads_no_model_library() -> None:
+    heavy = ("onnxruntime", "tokenizers", "torch", "transformers", "colpali_engine", "scipy")
     program = (
         "import sys, recto.engine.encoders.registry, recto.engine.encoders.words.encoder;"
-        "print([m for m in ('onnxruntime', 'tokenizers') if m in sys.modules])"
+        "import recto.engine.encoders.colpali.placement, recto.engine.encoders.colpali.pooling;"
+        "import recto.engine.encoders.colpali.checkpoint, recto.opening;"
+        f"print([m for m in {heavy} if m in sys.modules])"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert ran.stdout.strip() == "[]", ran.stderr

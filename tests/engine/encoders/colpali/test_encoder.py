@@ -147,7 +147,9 @@ def test_oblong_and_tiny_pages_are_read(
 
 
 @every_family
-def test_question_is_the_same_alone_and_padded(family: str, encoder: OpenEncoder) -> None:
+def test_question_does_not_depend_on_what_was_asked_before(
+    family: str, encoder: OpenEncoder
+) -> None:
     question = encoder(family).encode_question("revenue")
     encoder(family).encode_question("the quarterly revenue of the system and its operating costs")
     again = encoder(family).encode_question("revenue")
@@ -261,8 +263,8 @@ def test_threads_get_the_vectors_that_one_alone_gets(encoder: OpenEncoder) -> No
     pages = [noise(TALL, seed) for seed in range(8)]
     one = encoder("colqwen2_5")
     tasks: list[Callable[[], FloatArray]] = [
-        *(lambda q=q: one.encode_question(q).patches for q in questions),  # type: ignore[misc]
-        *(lambda p=p: patches(one.encode_pages([p])[0]) for p in pages),  # type: ignore[misc]
+        *(lambda q=q: one.encode_question(q).patches for q in questions),
+        *(lambda p=p: patches(one.encode_pages([p])[0]) for p in pages),
     ]
     wanted = [task() for task in tasks]
     with ThreadPoolExecutor(4) as pool:

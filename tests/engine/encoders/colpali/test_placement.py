@@ -1,0 +1,62 @@
+"""Which machine runs a model in which arithmetic, and the reason given."""
+
+from __future__ import annotations
+
+import pytest
+
+from recto.engine.encoders.colpali.placement import Card, Machine, choose
+from tests.checkpoints.fixtures import needs_colpali
+
+BILLION = 10**9
+GIB = 2**30
+T4 = Card(name="T4", capability=(7, 5), free=15 * GIB)
+L4 = Card(name="L4", capability=(8, 9), free=22 * GIB)
+
+
+def test_processor_with_bfloat16() -> None:
+    placement = choose(Machine(fast_bfloat16=True), BILLION)
+    assert (placement.device, placement.dtype) == ("cpu", "bfloat16")
+    assert "multiplies natively" in placement.reason
+
+
+def test_processor_without_bfloat16() -> None:
+    placement = choose(Machine(), BILLION)
+    assert (placement.device, placement.dtype) == ("cpu", "float32")
+    assert "does not multiply bfloat16" in placement.reason
+
+
+def test_older_card_computes_in_float16() -> None:
+    placement = choose(Machine(cards=(T4,), flash_attention=True), 3 * BILLION)
+    assert (placement.device, placement.dtype) == ("cuda:0", "float16")
+    assert placement.attention == "sdpa"
+    assert placement.reason.startswith("on T4, in float16")
+
+
+def test_freest_card_is_taken() -> None:
+    placement = choose(Machine(cards=(T4, L4), flash_attention=True), 3 * BILLION)
+    assert (placement.device, placement.dtype) == ("cuda:1", "bfloat16")
+    assert placement.attention == "flash_attention_2"
+
+
+def test_model_that_fits_no_card_is_spread() -> None:
+    placement = choose(Machine(cards=(L4, L4)), 9 * BILLION)
+    assert placement.device == "auto"
+    assert "16.8 GiB do not fit the 22.0 GiB" in placement.reason
+
+
+def test_apple() -> None:
+    assert choose(Machine(mps=True), BILLION).device == "mps"
+
+
+@pytest.mark.parametrize("machine", [Machine(), Machine(mps=True), Machine(cards=(L4,))])
+def test_wanted_dtype_is_used(machine: Machine) -> None:
+    placement = choose(machine, BILLION, "float16")
+    assert placement.dtype == "float16"
+    assert "as it was asked to" in placement.reason
+
+
+@needs_colpali
+def test_this_machine_can_place_a_model() -> None:
+    from recto.engine.encoders.colpali.placement import this_machine
+
+    assert choose(this_machine(), BILLION).reason.startswith("on ")
