@@ -179,6 +179,7 @@ def test_library_open_in_another_process(library: Path) -> None:
         with pytest.raises(LibraryBusy, match=f"open in process {other.pid} on"):
             open_edge(library, ENCODER, create=False)
         other.kill()
+        other.wait()  # until then its number is taken, as if it lived
         with open_edge(library, ENCODER, create=False) as store:
             assert store.info().pages == 3
 
