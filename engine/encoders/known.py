@@ -1,14 +1,15 @@
 """Checkpoints that are known to work, with what it takes to choose among them. Data only.
 
 Quality is nDCG of the ViDoRe benchmarks, in percent: version 1 and 2 at 5, version 3 at 10, means
-over languages and then the 8 public tasks. Source: embeddings-benchmark/results at f4cc6c8b3
-(2026-08-20). The older rows were measured before the benchmark put back the query prefix that they
-were trained with, and may be too low.
+over languages and then the 8 public tasks, from `SOURCE`. The older rows were measured before the
+benchmark put back the query prefix that they were trained with, and may be too low.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+SOURCE = "Source: embeddings-benchmark/results at f4cc6c8b3 (2026-08-20)."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +31,12 @@ class KnownModel:
 
     @property
     def memory(self) -> float:
-        """GiB that one page at a time needs in 16 bits: two bytes a parameter, and 1 GiB."""
-        return round(self.parameters * 2e9 / 2**30 + 1, 1)
+        """GiB that one page at a time needs in 16 bits."""
+        return self.memory_in(2)
+
+    def memory_in(self, size: int) -> float:
+        """GiB with `size` bytes a parameter: those, and 1 GiB for the rest."""
+        return round(self.parameters * size * 1e9 / 2**30 + 1, 1)
 
 
 KNOWN = (

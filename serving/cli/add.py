@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-import recto
-
 from .adding import Metadata, add_documents, as_json, code_of, require_some, summary
 from .console import write, write_json
+from .opening import EncoderOption, TrustOption, open_or_make
 from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
 
 
@@ -25,6 +24,8 @@ def add(
         list[str] | None,
         typer.Option(metavar="KEY=VALUE", help="Note a fact about them; may be given again."),
     ] = None,
+    encoder: EncoderOption = None,
+    trust_remote_code: TrustOption = False,
     library: LibraryOption = None,
     as_json_: JsonOption = False,
     quiet: QuietOption = False,
@@ -38,13 +39,14 @@ def add(
     command goes on from there.
 
     \b
-    Example:
+    Examples:
       recto add reports/ --tag finance --meta year=2018
+      recto add reports/ --encoder colqwen2.5
     """
     settings = chosen(context, library=library, as_json=as_json_, quiet=quiet)
     metadata = parse_metadata(meta or [])
     require_some(paths)
-    with recto.open(settings.library) as opened:
+    with open_or_make(settings, encoder=encoder, trust=trust_remote_code) as opened:
         report = add_documents(opened, paths, settings, tags=tag or (), metadata=metadata)
     if settings.json:
         write_json(as_json(report))

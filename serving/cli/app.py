@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from . import add, ask, bench, doctor, documents, search, show
+from . import add, ask, bench, doctor, documents, encoders, search, show
 from .failures import Commands
 from .settings import JsonOption, QuietOption
 
@@ -74,6 +74,7 @@ app.command()(ask.ask)
 app.command("list")(documents.list_documents)
 app.command()(show.show)
 app.command()(documents.remove)
+app.command()(encoders.encoders)
 app.command()(doctor.doctor)
 app.add_typer(bench.app, name="bench")
 

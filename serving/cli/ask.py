@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-import recto
 from recto.engine.errors import InputError
 
 from .adding import add_documents, code_of, require_some
@@ -17,7 +16,7 @@ from .console import hanging, plain, plain_lines, write, write_json, write_paths
 from .evidence import Written, draw
 from .failures import ExitCode
 from .filters import DocumentOption, PagesOption, TagOption, parse_pages, require_question
-from .opening import open_existing
+from .opening import EncoderOption, TrustOption, open_existing, open_or_make
 from .pictures import slug
 from .search import label
 from .settings import JsonOption, LibraryOption, QuietOption, Settings, argument, chosen
@@ -43,6 +42,8 @@ def ask(
         ),
     ] = None,
     no_pictures: Annotated[bool, typer.Option("--no-pictures", help="Write no pictures.")] = False,
+    encoder: EncoderOption = None,
+    trust_remote_code: TrustOption = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -64,13 +65,25 @@ def ask(
     require_question(question)
     if paths:
         require_some(paths)
-    with recto.open(settings.library) if paths else open_existing(settings) as opened:
+        opening = open_or_make(settings, encoder=encoder, trust=trust_remote_code)
+    else:
+        _refuse_encoder(encoder)
+        opening = open_existing(settings, trust=trust_remote_code)
+    with opening as opened:
         code, wanted = _added(opened, paths or [], settings, document)
         answer = opened.ask(question, documents=wanted, tags=tag or None, pages=confined)
         folder = pictures or settings.library / "answers" / slug(question)
         written = None if no_pictures else draw(answer, folder, fresh=pictures is None)
     _report(answer, written, settings)
     raise typer.Exit(max(code, ExitCode.PARTLY if written and written.failed else ExitCode.FINE))
+
+
+def _refuse_encoder(encoder: str | None) -> None:
+    if encoder is not None:
+        raise typer.BadParameter(
+            "a library that is there has its encoder; choose one when documents are added.",
+            param_hint="--encoder",
+        )
 
 
 def _added(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 _GIVES = {
+    "colpali": "encoders that look at the picture of a page: ColPali, ColQwen and their family",
     "poppler": "a second renderer, for PDF pages on which PDFium fails (needs poppler, too)",
 }
 """What each extra of the package is for."""
@@ -134,7 +135,7 @@ def _machine(folder: Path) -> Machine:
         system=f"{platform.system()} {platform.machine()}",
         python=platform.python_version(),
         cores=_cores(),
-        memory=_memory(),
+        memory=memory(),
         disk_free=shutil.disk_usage(there).free,
     )
 
@@ -146,7 +147,7 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _memory() -> int | None:
+def memory() -> int | None:
     """What a container may use, where that is less than what the machine has."""
     try:
         total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

@@ -1,9 +1,14 @@
-"""Opens the library that a command works on, and says how to make one where there is none."""
+"""Opens the library that a command works on, and says how to make one where there is none.
+
+The options of this module say by which encoder.
+"""
 
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 import recto
 from recto.engine.errors import NotFound
@@ -14,11 +19,33 @@ from .settings import DEFAULT_LIBRARY, Settings
 if TYPE_CHECKING:
     from recto.library import Library
 
+EncoderOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ENCODER",
+        help="What reads the pages of a new library: a name that `recto encoders` lists, the "
+        "folder of a checkpoint, or its id on the hub. Else words.",
+        show_default=False,
+    ),
+]
+TrustOption = Annotated[
+    bool,
+    typer.Option("--trust-remote-code", help="Run Python that the encoder's checkpoint brings."),
+]
 
-def open_existing(settings: Settings) -> Library:
-    """The library, which must be there. Raises NotFound with the command that makes one."""
+
+def open_or_make(settings: Settings, *, encoder: str | None, trust: bool) -> Library:
+    """The library, made where there is none."""
+    return recto.open(settings.library, encoder=encoder, trust_remote_code=trust)
+
+
+def open_existing(settings: Settings, *, trust: bool = False) -> Library:
+    """The library, which must be there. Raises NotFound with the command that makes one.
+
+    `trust` runs Python that its encoder brings along, where the command needs the encoder.
+    """
     try:
-        return recto.open(settings.library, create=False)
+        return recto.open(settings.library, trust_remote_code=trust, create=False)
     except NotFound as error:
         raise NotFound(
             f"There is no library {settings.library}. Make one: {command_to_add(settings)}"

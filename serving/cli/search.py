@@ -8,7 +8,7 @@ import typer
 
 from .console import console, plain, write, write_json
 from .filters import DocumentOption, PagesOption, TagOption, parse_pages, require_question
-from .opening import emptiness, open_existing
+from .opening import TrustOption, emptiness, open_existing
 from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
 from .snippets import snippet
 
@@ -32,6 +32,7 @@ def search(
     document: DocumentOption = None,
     tag: TagOption = None,
     pages: PagesOption = None,
+    trust_remote_code: TrustOption = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -46,7 +47,7 @@ def search(
     settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
     confined = parse_pages(pages)
     require_question(question)
-    with open_existing(settings) as opened:
+    with open_existing(settings, trust=trust_remote_code) as opened:
         hits = opened.search(
             question, limit=limit, documents=document or None, tags=tag or None, pages=confined
         )

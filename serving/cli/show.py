@@ -11,7 +11,7 @@ import typer
 from .adding import counted
 from .console import note, plain, write, write_bytes, write_json
 from .filters import require_question
-from .opening import open_existing
+from .opening import TrustOption, open_existing
 from .pictures import FORMATS, encoded, file_name, save
 from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
 
@@ -48,6 +48,7 @@ def show(
     width: Annotated[
         int, typer.Option(min=64, max=8000, metavar="PIXELS", help="How wide.")
     ] = 1280,
+    trust_remote_code: TrustOption = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -65,7 +66,7 @@ def show(
     _check(output, as_json=settings.json)
     if question is not None:
         require_question(question)
-    with open_existing(settings) as opened:
+    with open_existing(settings, trust=trust_remote_code) as opened:
         shown = opened.page(document, page)
         matches = _matches(opened, shown, question) if question is not None else ()
         image = shown.image(width, [match.box for match in matches])

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 
 from recto.engine.errors import MissingExtra
 
 _PACKAGES = ("torch", "torchvision", "transformers", "peft", "accelerate", "scipy")
 _ENGINE = "colpali_engine.models"
 _INSTALL = 'pip install "recto[colpali]"'
+
+
+def is_installed() -> bool:
+    """Whether all of the extra is there; imports none of it."""
+    return all(find_spec(name) for name in (*_PACKAGES, _ENGINE.partition(".")[0]))
 
 
 def require_extra() -> None:
