@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recto.engine.encoders.known import KNOWN
 from recto.engine.encoders.protocol import Encoder, EncoderId
-from recto.engine.errors import InputError
+from recto.engine.errors import EncoderError, InputError
 
 BUILT_IN = "words"
 
@@ -50,7 +50,16 @@ def make(
 
 
 def remake(recorded: EncoderId, *, trust_remote_code: bool = False) -> Encoder:
-    """The encoder that a library recorded, as far as it can be had on this machine."""
+    """The encoder that a library recorded, as far as it can be had on this machine.
+
+    Raises EncoderError when the folder that it was loaded from is not there any more.
+    """
+    if recorded.source and not Path(recorded.source).is_dir():
+        raise EncoderError(
+            f"The library was made with the encoder {recorded.name} from {recorded.source}, which"
+            " is not there any more. Put it back, or open the library with the folder's new place"
+            " as its encoder."
+        )
     return make(
         recorded.source or recorded.name,
         settings=recorded.settings,

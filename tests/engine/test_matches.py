@@ -88,6 +88,22 @@ def test_matches_of_a_picture_are_the_boxes_of_its_patches() -> None:
     assert find_matches("chart", question, page) == (Match(Box(0.0, 0.5, 0.5, 1.0), 1.0),)
 
 
+def test_matches_leave_out_what_stands_for_the_whole_page_and_for_no_word() -> None:
+    axes = np.eye(4, dtype=np.float32)
+    boxes = np.array([[0, 0, 1, 1], [0, 0, 0.5, 1], [0.5, 0, 1, 1]], dtype=np.float32)
+    vectors = PageVectors(patches=Multivector(axes[:3], boxes), rows=None)
+    page = StoredPage(id="1", document_id="a" * 64, content=page_content(""), vectors=vectors)
+    # One that meets the whole page best and then the left half, and a prompt that meets the right.
+    asked = np.array([[1, 0.5, 0, 0], [0, 0, 1, 0]], dtype=np.float32)
+    question = QuestionVectors(patches=asked, rows=asked, tokens=("chart", ""))
+    assert find_matches("chart", question, page) == (Match(Box(0.0, 0.0, 0.5, 1.0), 1.0),)
+
+
+def test_matches_of_a_page_of_which_no_vector_has_a_place() -> None:
+    whole = Multivector(np.eye(2, dtype=np.float32), np.array([[0, 0, 1, 1]] * 2, np.float32))
+    assert matched("anything", page_content(""), PageVectors(patches=whole, rows=None)) == ()
+
+
 def test_matches_of_a_page_without_anything_are_none() -> None:
     assert matched("anything", page_content(""), PageVectors(patches=None, rows=None)) == ()
 

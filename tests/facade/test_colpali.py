@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
 import recto
 from recto.engine.encoders.registry import make
-from recto.engine.errors import EncoderMismatch, RectoWarning
+from recto.engine.errors import EncoderError, EncoderMismatch, RectoWarning
 from tests.checkpoints.fixtures import FAMILIES, needs_colpali
 from tests.conftest import MakeCheckpoint
 from tests.facade.conftest import Write
@@ -45,6 +47,35 @@ def test_library_is_opened_by_name_with_its_own_settings(
         pass
     with recto.open(tmp_path, encoder=folder):
         pass
+
+
+def test_library_is_opened_by_the_new_place_of_its_encoder(
+    checkpoint: MakeCheckpoint, tmp_path: Path
+) -> None:
+    first = copytree(checkpoint("colqwen2"), tmp_path / "here" / "model")
+    with recto.open(tmp_path / "library", encoder=first):
+        pass
+    second = shutil.move(first, tmp_path / "model")
+    with (
+        recto.open(tmp_path / "library") as library,
+        pytest.raises(EncoderError, match=r"from .*/here/model, which is not there any more"),
+    ):
+        library.search("swift")
+    with recto.open(tmp_path / "library", encoder=second) as library:
+        assert library.search("swift") == []
+
+
+def test_library_refuses_an_encoder_whose_weights_have_changed(
+    checkpoint: MakeCheckpoint, tmp_path: Path
+) -> None:
+    from tests.checkpoints.making import change_weights
+
+    folder = copytree(checkpoint("colqwen2"), tmp_path / "model")
+    with recto.open(tmp_path / "library", encoder=folder):
+        pass
+    change_weights(folder, {"custom_text_proj.bias": lambda bias: bias + 1})
+    with pytest.raises(EncoderMismatch, match=r"What differs: weights was '\w+', is '\w+'\."):
+        recto.open(tmp_path / "library", encoder=folder)
 
 
 def test_library_refuses_other_settings_and_names_them(
