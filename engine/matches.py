@@ -40,17 +40,18 @@ class Match:
 
 
 def find_matches(
-    question: str, vectors: QuestionVectors, page: StoredPage, *, limit: int = MAX_MATCHES
+    question: str | None, vectors: QuestionVectors, page: StoredPage, *, limit: int = MAX_MATCHES
 ) -> tuple[Match, ...]:
     """The places of `page` that answer `question` (and its `vectors`), best first.
 
+    Without a `question` only the vectors are looked at: what looks alike need not be a word.
     `page` must have been read with its vectors, if it has any.
     """
     patches = _placed(page.vectors.patches) if page.vectors and page.vectors.patches else None
     asked = vectors.patches[[bool(token) for token in vectors.tokens]]
     heat = _heat(asked, patches.vectors) if patches is not None and len(asked) else None
     words = page.content.text.words
-    if words:
+    if words and question is not None:
         scores = _word_scores(question, words)
         if patches is not None and heat is not None:
             scores = scores + _carried(heat, patches.boxes, words)

@@ -119,7 +119,7 @@ class Retriever:
 
     def search(
         self,
-        question: str,
+        question: str | None,
         *,
         limit: int = 10,
         filter: PageFilter | None = None,
@@ -128,15 +128,17 @@ class Retriever:
     ) -> list[RankedPage]:
         """The best pages, best first; equal scores by document id and page number.
 
-        `vectors` are those of the question, if the caller has encoded it already; `with_vectors`
-        reads those of the pages, too.
+        `vectors` are those of the question, if the caller has encoded it already; a question that
+        is a picture has no text (None), only these. `with_vectors` reads those of the pages, too.
 
         Pages of documents that are still being added or removed are never among them. Raises
         `QuestionError` when the question is blank or longer than `MAX_QUESTION`.
         """
         if limit < 1:
             raise ValueError(f"limit {limit}; expected at least 1")
-        text = check_question(question)
+        if question is None and vectors is None:
+            raise ValueError("neither a question nor vectors; expected one of them")
+        text = "" if question is None else check_question(question)
         query = Query(vectors or self._encoder.encode_question(text), question_terms(text))
         visible = filter or PageFilter()
         while True:

@@ -13,6 +13,9 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float32]
 
+PICTURE = "[picture]"
+"""Stands in `QuestionVectors.tokens` for a patch."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Multivector:
@@ -61,6 +64,6 @@ class QuestionVectors:
     rows: FloatArray
     """(r, d), searched against `PageVectors.rows`."""
     tokens: tuple[str, ...]
-    """t texts: what each vector of `patches` stands for, to be shown to a person. Empty for one
-    that belongs to no word of the question, such as a prompt's: it counts in MaxSim, but where it
-    matches says nothing."""
+    """t texts: what each vector of `patches` stands for, to be shown to a person; `PICTURE` for a
+    patch of a picture that was asked with. Empty for one that belongs to no word of the question,
+    such as a prompt's: it counts in MaxSim, but where it matches says nothing."""

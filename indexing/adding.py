@@ -28,7 +28,7 @@ _BATCH = 8
 """Pages a write: about 1 MB of vectors from the built-in encoder, 2 MB from a ColPali."""
 _AHEAD = 8
 """Pages read before the encoder wants them; an image of 1,500 pixels' width takes 9 MB."""
-_IMAGE_WIDTH = 1280
+IMAGE_WIDTH = 1280
 """Pixels: about twice what vision encoders look at, which they reduce with antialiasing."""
 
 MetadataValue = str | int | float | bool
@@ -170,7 +170,7 @@ class Indexer:
                 continue
             try:
                 content = document.read(number)
-                image = document.image(number, _IMAGE_WIDTH) if self._encoder.needs_image else None
+                image = document.image(number, IMAGE_WIDTH) if self._encoder.needs_image else None
             except DocumentError as error:
                 skipped[number] = str(error)
                 continue

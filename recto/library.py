@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from recto.asking import AskedImage, encode_with
 from recto.catalog import Catalog, document_of
 from recto.engine.answering.extractive import ExtractiveAnswerer
 from recto.engine.answering.protocol import Answerer, Evidence, Quote
@@ -131,8 +132,9 @@ class Library:
 
     def search(
         self,
-        question: str,
+        question: str | None = None,
         *,
+        image: AskedImage | None = None,
         limit: int = 5,
         documents: Sequence[str] | None = None,
         tags: Sequence[str] | None = None,
@@ -140,11 +142,17 @@ class Library:
     ) -> list[Hit]:
         """The best pages, best first.
 
+        `image` is asked with, alone or beside the question, where the encoder reads pictures: the
+        path of a file, a Pillow image, or an array (height, width, 3) of RGB bytes.
+
         `documents` (names, ends of paths, ids), `tags` (every one of them) and `pages` confine the
-        search. Raises QuestionError, NotFound.
+        search. Raises QuestionError, NotFound, and a DocumentError for the file of an image.
         """
-        text = check_question(question)
-        vectors = self._encoder.encode_question(text)
+        text = None if question is None and image is not None else check_question(question or "")
+        if image is not None:
+            vectors = encode_with(self._encoder, text, image, self._reader)
+        else:
+            vectors = self._encoder.encode_question(text or "")
         ranked = self._retriever.search(
             text,
             limit=limit,
@@ -152,7 +160,8 @@ class Library:
             vectors=vectors,
             with_vectors=True,
         )
-        return [self._hit(page, find_matches(text, vectors, page.page)) for page in ranked]
+        shown = text if image is None else None
+        return [self._hit(page, find_matches(shown, vectors, page.page)) for page in ranked]
 
     def ask(
         self,

@@ -30,7 +30,7 @@ JSON shapes (`--json`; boxes are fractions of the page's width and height, origi
 
 | command | one JSON document on stdout |
 | --- | --- |
-| search | `{"question", "hits": [{"document", "document_id", "page", "score", "matches": [{"box", "score"}]}]}` |
+| search | `{"question", "hits": [{"document", "document_id", "page", "score", "matches": [{"box", "score"}]}]}`; with `--image` its path as `image`, and `question` may be null |
 | ask | `{"question", "answer", "abstained", "citations": [{"document", "document_id", "page", "quote", "boxes"}], "pictures": [{"document", "document_id", "page", "path"}]}`; no `pictures` with `--no-pictures` |
 | add | `{"documents": [{"path", "outcome", "document_id", "pages", "skipped", "error"}], "pages", "seconds", "complete"}`; `outcome` is added, replaced, unchanged or failed, `error` null or `{"kind", "message"}` |
 | list | `{"documents": [{"document", "document_id", "title", "pages", "bytes", "kind", "paths", "added", "tags", "metadata", "skipped"}]}` |

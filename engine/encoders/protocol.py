@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -52,4 +52,18 @@ class Encoder(Protocol):
 
     def encode_question(self, question: str) -> QuestionVectors:
         """Vectors of a question that is not empty."""
+        ...
+
+
+@runtime_checkable
+class ImageQuestions(Protocol):
+    """What encoders offer besides that can be asked with a picture."""
+
+    def encode_image_question(
+        self, image: npt.NDArray[np.uint8], question: str | None
+    ) -> QuestionVectors:
+        """Vectors of a picture, (height, width, 3) RGB, and of a question if there is one.
+
+        Both together count the same, however many vectors each has.
+        """
         ...

@@ -125,12 +125,26 @@ class ImageSource:
         self._opened.close()
 
 
+def pixels_of(image: Pillow.Image, width: int, limits: Limits) -> Image:
+    """Of a picture that a program has opened, what `ImageSource.image` gives of a file.
+
+    Raises DamagedFile when it cannot be decoded.
+    """
+    size = picture_size(*image.size, min(width, image.width), limits.rendered_pixels)
+    with _told():
+        return np.array(_rgb_of_size(image, size), dtype=np.uint8)
+
+
 def _reduced(file: Pillow.Image, size: tuple[int, int]) -> Pillow.Image:
-    """RGB of this size, what is transparent on white."""
     file.draft("RGB", (2 * size[0], 2 * size[1]))  # a JPEG is decoded smaller
-    if file.mode in ("L", "RGB", "RGBA", "CMYK", "YCbCr"):  # first smaller: it may be large
-        return _to_rgb(_resized(file, size))
-    return _resized(_to_rgb(file), size)
+    return _rgb_of_size(file, size)
+
+
+def _rgb_of_size(image: Pillow.Image, size: tuple[int, int]) -> Pillow.Image:
+    """What is transparent on white."""
+    if image.mode in ("L", "RGB", "RGBA", "CMYK", "YCbCr"):  # first smaller: it may be large
+        return _to_rgb(_resized(image, size))
+    return _resized(_to_rgb(image), size)
 
 
 def _resized(image: Pillow.Image, size: tuple[int, int]) -> Pillow.Image:

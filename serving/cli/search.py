@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,7 +26,15 @@ _LONGEST_SNIPPET = 160
 
 def search(
     context: typer.Context,
-    question: Annotated[str, argument("QUESTION")],
+    question: Annotated[str | None, argument("QUESTION")] = None,
+    image: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A picture to ask with, alone or beside the question: PNG, JPEG, WebP or TIFF.",
+            show_default=False,
+        ),
+    ] = None,
     limit: Annotated[
         int, typer.Option("--limit", "-n", min=1, metavar="NUMBER", help="How many pages.")
     ] = 5,
@@ -39,21 +48,33 @@ def search(
 ) -> None:
     """Find the pages that a question is about, best first.
 
+    A picture can be asked with where the library's encoder reads pictures (`recto encoders`).
+
     \b
     Examples:
       recto search "capital expenditure by segment"
       recto search "warranty" -n 10 --document manual.pdf --pages 3-9 --json
+      recto search --image figure.png "as a bar chart"
     """
     settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
     confined = parse_pages(pages)
-    require_question(question)
+    if question is not None:
+        require_question(question)
+    elif image is None:
+        raise typer.BadParameter("give a question, or a picture.", param_hint="QUESTION")
     with open_existing(settings, trust=trust_remote_code) as opened:
         hits = opened.search(
-            question, limit=limit, documents=document or None, tags=tag or None, pages=confined
+            question,
+            image=image,
+            limit=limit,
+            documents=document or None,
+            tags=tag or None,
+            pages=confined,
         )
         empty = not hits and not opened.documents()
     if settings.json:
-        write_json({"question": question, "hits": [hit.as_json() for hit in hits]})
+        asked = {"question": question} | ({"image": str(image)} if image else {})
+        write_json(asked | {"hits": [hit.as_json() for hit in hits]})
     elif empty:
         write(emptiness(settings))
     elif not hits:

@@ -137,6 +137,17 @@ def test_search_breaks_ties_by_document_and_page() -> None:
     assert found(hits) == [("copy_a.pdf", 1), ("copy_a.pdf", 2), ("copy_b.pdf", 1)]
 
 
+@pytest.mark.parametrize("settings", [RetrievalSettings(), STAGED])
+def test_search_needs_no_words_where_it_has_vectors(
+    store: OracleStore, settings: RetrievalSettings
+) -> None:
+    vectors = ENCODER.encode_question("honey wax")
+    retriever = Retriever(store, ENCODER, settings)
+    assert found(retriever.search(None, vectors=vectors, limit=3))[0] == ("bees.pdf", 2)
+    with pytest.raises(ValueError, match="neither"):
+        retriever.search(None)
+
+
 def test_search_finds_nothing_in_an_empty_library() -> None:
     assert Retriever(OracleStore(ENCODER.id), ENCODER).search("anything") == []
 

@@ -12,16 +12,18 @@ from importlib import metadata
 from threading import RLock
 
 import numpy as np
+import numpy.typing as npt
 
 from recto.engine.encoders.colpali import pooling
 from recto.engine.encoders.colpali.checkpoint import find
 from recto.engine.encoders.colpali.inputs import Inputs
-from recto.engine.encoders.colpali.layout import NOWHERE, Layout
+from recto.engine.encoders.colpali.layout import NOWHERE, BoolArray, Layout
 from recto.engine.encoders.colpali.loading import Loaded, load
 from recto.engine.encoders.colpali.network import Network, network_of
 from recto.engine.encoders.colpali.picture import Picture, picture
 from recto.engine.encoders.colpali.placement import Machine, this_machine
 from recto.engine.encoders.colpali.settings import Settings
+from recto.engine.encoders.picture_question import picture_question
 from recto.engine.encoders.protocol import EncoderId, PageInput
 from recto.engine.errors import EncoderError
 from recto.engine.vectors import FloatArray, Multivector, PageVectors, QuestionVectors
@@ -72,23 +74,38 @@ class ColPaliEncoder:
                 self._last = (question, self._encode_question(question))
             return self._last[1]
 
+    def encode_image_question(
+        self, image: npt.NDArray[np.uint8], question: str | None
+    ) -> QuestionVectors:
+        """The patches of a picture, and before them the question's vectors if there is one.
+
+        Raises EncoderError, OutOfMemory.
+        """
+        ((patches, layout),) = self._encode_pictures([picture(image)])
+        return picture_question(
+            patches.vectors[_placed(layout)],
+            pooling.first_stage(patches, layout).vectors,
+            None if question is None else self.encode_question(question),
+        )
+
     def _encode_group(self, pictures: Sequence[Picture]) -> list[PageVectors]:
+        return [
+            PageVectors(
+                patches=pooling.clusters(patches, _placed(layout), self._pool_factor),
+                rows=pooling.first_stage(patches, layout),
+            )
+            for patches, layout in self._encode_pictures(pictures)
+        ]
+
+    def _encode_pictures(self, pictures: Sequence[Picture]) -> list[tuple[Multivector, Layout]]:
         with self._lock:
             batch = self._inputs.pages(pictures)
             layouts = self._inputs.layouts(batch, pictures)
             vectors = self._network.run(batch)
         return [
-            self._page_vectors(of_page[layout.positions], layout)
+            (Multivector(_checked(of_page[layout.positions], self._id), layout.boxes), layout)
             for of_page, layout in zip(vectors, layouts, strict=True)
         ]
-
-    def _page_vectors(self, vectors: FloatArray, layout: Layout) -> PageVectors:
-        patches = Multivector(_checked(vectors, self._id), layout.boxes)
-        mergeable = (layout.rows != NOWHERE) | (layout.tiles != NOWHERE)
-        return PageVectors(
-            patches=pooling.clusters(patches, mergeable, self._pool_factor),
-            rows=pooling.first_stage(patches, layout),
-        )
 
     def _encode_question(self, question: str) -> QuestionVectors:
         batch = self._inputs.question(question)
@@ -172,6 +189,12 @@ def _picture(page: PageInput) -> Picture:
             " reads."
         )
     return picture(page.image)
+
+
+def _placed(layout: Layout) -> BoolArray:
+    """Which vectors are patches, and not the texts after them."""
+    placed: BoolArray = (layout.rows != NOWHERE) | (layout.tiles != NOWHERE)
+    return placed
 
 
 def _same_size(pictures: Sequence[Picture]) -> list[list[int]]:

@@ -109,6 +109,10 @@ def test_a_folder_is_an_encoder_from_add_to_search_and_ask(
     assert found[0]["document"] == "penguins.pdf"
     answer = run("ask", "What do penguins eat?", "--json", "--no-pictures").json
     assert "krill" in answer["answer"]
+    assert run("show", "penguins.pdf", "3", "-o", "asked.png").code == 0
+    seen = run("search", "--image", "asked.png", "--json").json
+    assert (seen["question"], seen["image"]) == (None, "asked.png")
+    assert (seen["hits"][0]["document"], seen["hits"][0]["page"]) == ("penguins.pdf", 3)
     other = run("add", documents, "--encoder", checkpoint("colpali"))
     assert other.code == 2
     assert "reencode" in other.err

@@ -64,6 +64,19 @@ def test_search_that_matches_nothing_says_so(run: Run, library: Path) -> None:
     assert (said.code, said.out) == (0, "No page matches.\n")
 
 
+def test_search_with_a_picture_needs_an_encoder_that_reads_them(
+    run: Run, library: Path, tmp_path: Path
+) -> None:
+    Image.new("RGB", (40, 40)).save(tmp_path / "asked.png")
+    said = run("search", "--image", "asked.png", "--library", library)
+    assert (said.code, said.out) == (2, "")
+    assert "'words' cannot be asked with a picture" in said.err
+
+
+def test_search_without_question_and_picture_is_refused(run: Run, library: Path) -> None:
+    assert run("search", "--library", library).code == 2
+
+
 def test_library_may_stand_before_or_after_or_in_the_environment(run: Run, library: Path) -> None:
     before = run("--library", library, "--json", "list")
     after = run("list", "--json", "--library", library)
