@@ -61,35 +61,23 @@ class Indexer:
 
         Raises OutsideError when nothing further can succeed (no room, no store).
         """
-        try:
-            return self._add(found, attributes, on_page)
-        except DocumentError as error:
-            return Outcome(path=found.path, kind="failed", error=error)
-        except (RectoError, OSError, MemoryError):
-            raise
-        except Exception as error:
-            fault = InternalError(
-                f"{found.path}: recto failed with {type(error).__name__}: {error}. The file is not "
-                "indexed; the others are. Please report this."
-            )
-            fault.__cause__ = error
-            return Outcome(path=found.path, kind="failed", error=fault)
+        return _alone(found.path, lambda: self._add(found, attributes, on_page))
 
     def finish(self, record: DocumentRecord, on_page: OnPage) -> Outcome:
         """Complete a document whose adding was interrupted, from its kept bytes."""
         path = Path(record.paths[0])
-        try:
-            return self._index(record, path, on_page)
-        except DocumentError as error:
-            self._ledger.remove(record)
-            return Outcome(path=path, kind="failed", error=error)
+        return _alone(path, lambda: self._index_or_forget(record, path, on_page))
 
     def _add(self, found: Found, attributes: Attributes, on_page: OnPage) -> Outcome:
         path = str(found.path)
         known = self._ledger.get(hash_of(found.path))
         if known is not None and known.state == "ready":
             self._describe(known, path, attributes)
-            return Outcome(path=found.path, kind="unchanged", document_id=known.id)
+            if not self._sources.path(known.id, known.kind).exists():  # lost, and here it is again
+                self._sources.keep(found.path, known.kind)
+            return Outcome(
+                path=found.path, kind="unchanged", document_id=known.id, skipped=known.skipped
+            )
         document_id = self._sources.keep(found.path, found.kind)
         record = DocumentRecord(
             id=document_id,
@@ -104,10 +92,15 @@ class Indexer:
             tags=attributes.tags,
             metadata=attributes.metadata or {},
         )
+        return self._index_or_forget(record, found.path, on_page)
+
+    def _index_or_forget(self, record: DocumentRecord, path: Path, on_page: OnPage) -> Outcome:
+        """Leave nothing of a document that fails; one that is interrupted is kept to be resumed."""
         try:
-            return self._index(record, found.path, on_page)
-        except DocumentError:
-            self._ledger.remove(record)
+            return self._index(record, path, on_page)
+        except Exception as error:
+            if not _stops(error):
+                self._ledger.remove(record)
             raise
 
     def _describe(self, record: DocumentRecord, path: str, attributes: Attributes) -> None:
@@ -195,6 +188,29 @@ class Indexer:
                 )
                 for page, of_page in zip(batch, vectors, strict=True)
             ]
+
+
+def _alone(path: Path, index: Callable[[], Outcome]) -> Outcome:
+    """What goes wrong with one file becomes its outcome."""
+    try:
+        return index()
+    except DocumentError as error:
+        return Outcome(path=path, kind="failed", error=error)
+    except Exception as error:
+        if _stops(error):
+            raise
+        fault = InternalError(
+            f"{path}: recto failed with {type(error).__name__}: {error}. The file is not indexed; "
+            "the others are. Please report this."
+        )
+        fault.__cause__ = error
+        return Outcome(path=path, kind="failed", error=fault)
+
+
+def _stops(error: Exception) -> bool:
+    """Whether it would meet every file: no room, no store, no memory."""
+    outside = isinstance(error, (RectoError, OSError, MemoryError))
+    return outside and not isinstance(error, DocumentError)
 
 
 def _batched(inputs: Iterable[PageInput]) -> Iterator[list[PageInput]]:

@@ -25,6 +25,8 @@ KINDS = frozenset({"pdf"}) | IMAGES | OFFICE
 _NAMED = KINDS | {"jpg", "tif"}
 _HEAD = 4096
 _TAIL = 1 << 18
+_LIBRARY = {"library.json", "store"}
+"""What the folder of a library holds."""
 
 _OOXML = ((b"word/", "docx"), (b"ppt/", "pptx"), (b"xl/", "xlsx"))
 _ODF = (
@@ -60,8 +62,9 @@ class Refused:
 def find(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Found | Refused]:
     """The documents at `paths`, folders searched to the bottom, in order of name, each once.
 
-    In a folder, hidden entries, our own libraries (`.recto`) and files that neither are of a kind
-    we read nor are named like one are passed over in silence; what a caller names is never.
+    In a folder, hidden entries, our own libraries (whose sources and pictures are no documents of
+    the user's) and files that neither are of a kind we read nor are named like one are passed over
+    in silence; what a caller names is never.
     """
     seen: set[tuple[int, int]] = set()
     for given in paths:
@@ -86,8 +89,7 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Found | Refused]
             status = path.stat()
             if stat.S_ISDIR(status.st_mode):
                 if _first(status, seen):
-                    names = sorted(name for name in os.listdir(path) if name[:1] != ".")
-                    waiting.extend(path / name for name in reversed(names))
+                    waiting.extend(reversed(_entries(path)))
                 continue
         except OSError as error:
             yield Refused(path, _unreadable(path, error))
@@ -96,6 +98,13 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Found | Refused]
             result = _look(path, status)
             if isinstance(result, Found) or not _stranger(result):
                 yield result
+
+
+def _entries(folder: Path) -> list[Path]:
+    names = os.listdir(folder)
+    if _LIBRARY.issubset(names):
+        return []
+    return [folder / name for name in sorted(names) if name[:1] != "."]
 
 
 def _first(status: os.stat_result, seen: set[tuple[int, int]]) -> bool:

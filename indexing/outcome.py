@@ -23,7 +23,8 @@ class Outcome:
     pages: int = 0
     """Pages that were read now; 0 when unchanged or failed."""
     skipped: Mapping[int, str] = field(default_factory=dict)
-    """Pages that could not be read, and why; the others of the document are indexed."""
+    """Pages that could not be read, now or when the document was added, and why; the others of the
+    document are indexed."""
     error: RectoError | None = None
     """Why it failed."""
 

@@ -40,8 +40,8 @@ class Sources:
         The hash is that of the copy, so a file that is being rewritten cannot give a wrong one.
         Raises UnreadableFile, DiskFull.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
         try:
+            self._folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as copy:
                 temporary = Path(copy.name)
                 digest = hashlib.sha256()

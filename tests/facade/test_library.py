@@ -94,6 +94,24 @@ def test_remove_leaves_nothing(library: Library, write: Write) -> None:
     assert left == []
 
 
+def test_add_again_restores_lost_bytes(library: Library, write: Write) -> None:
+    path = write("birds.pdf", "the heron waits")
+    library.add(path)
+    (kept,) = (library.folder / "sources").rglob("*.pdf")
+    kept.unlink()
+    assert library.add(path).outcomes[0].kind == "unchanged"
+    assert kept.read_bytes() == path.read_bytes()
+
+
+def test_add_does_not_read_the_library_itself(library: Library, write: Write) -> None:
+    path = write("birds.pdf", "the heron waits")
+    folder = library.folder.parent  # of both the files and the library
+    library.add(folder)
+    library.page("birds.pdf", 1).image(100)
+    (outcome,) = library.add(folder).outcomes
+    assert (outcome.path, outcome.kind) == (path, "unchanged")
+
+
 def test_removed_file_can_be_added_again(library: Library, write: Write) -> None:
     path = write("birds.pdf", "the heron waits")
     library.add(path)
@@ -121,6 +139,9 @@ def test_bad_page_is_skipped_alone(open_library: Open, write: Write) -> None:
     assert (outcome.kind, outcome.pages, list(outcome.skipped)) == ("added", 2, [2])
     assert not report.complete
     assert list(library.documents()[0].skipped) == [2]
+    again = library.add(outcome.path)
+    assert (again.outcomes[0].kind, list(again.outcomes[0].skipped)) == ("unchanged", [2])
+    assert not again.complete
     assert _found(library, "crane") == [("birds.pdf", 3)]
     with pytest.raises(NotFound, match=r"page 2.*characters"):
         library.page("birds.pdf", 2)
@@ -139,6 +160,28 @@ def test_fault_of_ours_fails_one_file(open_library: Open, write: Write) -> None:
     report = library.add(path.parent)
     assert [outcome.kind for outcome in report.outcomes] == ["failed", "added"]
     assert "ZeroDivisionError: a bug" in str(report.failed[0].error)
+    again = library.add(path.parent)  # nothing of it is left that could be met first
+    assert [outcome.kind for outcome in again.outcomes] == ["failed", "unchanged"]
+
+
+def test_fault_of_ours_on_a_resumed_document_fails_it_alone(
+    open_library: Open, write: Write
+) -> None:
+    class Stopped(FakeEncoder):
+        def encode_pages(self, pages):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+            raise KeyboardInterrupt
+
+    class Faulty(FakeEncoder):
+        def encode_pages(self, pages):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+            raise ZeroDivisionError("a bug")
+
+    library = open_library(encoder=Stopped)
+    with pytest.raises(KeyboardInterrupt):
+        library.add(write("a.pdf", "the heron waits"))
+    library.close()
+    library = open_library(encoder=Faulty)
+    assert [outcome.kind for outcome in library.add().outcomes] == ["failed"]
+    assert library.add().outcomes == ()
 
 
 def test_filters(library: Library, write: Write) -> None:
