@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from importlib import metadata
-from threading import RLock
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +33,10 @@ _LAYOUT = "1"
 
 
 class ColPaliEncoder:
-    """A retriever of the ColPali family. For several threads; they take turns."""
+    """A retriever of the ColPali family.
+
+    For several threads: while one has the model, another can prepare its pictures.
+    """
 
     def __init__(
         self, *, id: EncoderId, inputs: Inputs, network: Network, pool_factor: int, placement: str
@@ -42,7 +45,7 @@ class ColPaliEncoder:
         self._inputs = inputs
         self._network = network
         self._pool_factor = pool_factor
-        self._lock = RLock()
+        self._lock = Lock()
         self._last: tuple[str, QuestionVectors] | None = None
         self.placement = placement
         """Where it runs and in which arithmetic, and why; for a person."""
@@ -98,10 +101,9 @@ class ColPaliEncoder:
         ]
 
     def _encode_pictures(self, pictures: Sequence[Picture]) -> list[tuple[Multivector, Layout]]:
-        with self._lock:
-            batch = self._inputs.pages(pictures)
-            layouts = self._inputs.layouts(batch, pictures)
-            vectors = self._network.run(batch)
+        batch = self._inputs.pages(pictures)
+        layouts = self._inputs.layouts(batch, pictures)
+        vectors = self._network.run(batch)
         return [
             (Multivector(_checked(of_page[layout.positions], self._id), layout.boxes), layout)
             for of_page, layout in zip(vectors, layouts, strict=True)

@@ -1,12 +1,13 @@
 """Pages and questions become a model's input, as in its training. Imports torch.
 
-Not for several threads: a tokenizer that pads cannot be shared.
+Threads take turns: a tokenizer that pads cannot be shared.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -53,6 +54,7 @@ class Inputs:
                 f"The processor {type(processor).__name__} has no {missing[0]}, which a retriever's"
                 " has; the checkpoint cannot be used."
             )
+        self._lock = Lock()
         self._processor = processor
         self._family = family
         self._tokenizer = processor.tokenizer
@@ -83,7 +85,9 @@ class Inputs:
 
     def pages(self, pictures: Sequence[Picture]) -> Batch:
         """Pictures of one size, so that all have the same patches and none is padded."""
-        return _tensors(self._processor.process_images([picture.image for picture in pictures]))
+        with self._lock:
+            made = self._processor.process_images([picture.image for picture in pictures])
+        return _tensors(made)
 
     def layouts(self, batch: Batch, pictures: Sequence[Picture]) -> list[Layout]:
         """Where the vectors of each page of the batch lie."""
@@ -106,17 +110,20 @@ class Inputs:
 
     def question(self, question: str) -> Batch:
         """The question as in training: prefix, question, empty tokens."""
-        text = self._as_text(question)
-        if self._family.fixed_prefix:
-            batch = _tensors(self._processor.process_texts([text]))
-        elif self._family.wraps:
-            batch = _tensors(self._processor.process_queries([text]))
-        else:
-            padding = self._processor.query_augmentation_token * self._family.augmentation
-            batch = _tensors(self._processor.process_texts([self.prefix + text + padding]))
+        batch = _tensors(self._made_of(self._as_text(question)))
         if self._family.text_types:
             batch["token_type_ids"] = torch.zeros_like(batch["input_ids"])
         return batch
+
+    def _made_of(self, text: str) -> Mapping[str, torch.Tensor]:
+        """The processors of `wraps` put prefix and augmentation around a text by themselves."""
+        processor, family = self._processor, self._family
+        if not family.wraps:
+            text = self.prefix + text + processor.query_augmentation_token * family.augmentation
+        process = processor.process_queries if family.wraps else processor.process_texts
+        with self._lock:
+            made: Mapping[str, torch.Tensor] = process([text])
+        return made
 
     def texts(self, batch: Batch, question: str) -> tuple[str, ...]:
         """For each token of the question's batch what it shows of the question; else empty."""

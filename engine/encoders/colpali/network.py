@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
 
 import numpy as np
 import torch
@@ -23,15 +24,21 @@ Forward = Callable[[Batch], torch.Tensor]
 class Network:
     """Runs batches in parts that fit; learns from an out-of-memory error what fits.
 
-    Not for several threads: models of Qwen keep state between calls.
+    Threads take turns: models of Qwen keep state between calls.
     """
 
     def __init__(self, forward: Forward, *, tokens: int) -> None:
+        """`forward` runs a batch; `tokens` are the most that it is given at once."""
         self._forward = forward
         self._tokens = tokens
+        self._lock = Lock()
 
     def run(self, batch: Batch) -> FloatArray:
-        """(B, T, d) float32, as the model gives them."""
+        """(B, T, d) float32, as the model gives them. Raises OutOfMemory."""
+        with self._lock:
+            return self._run(batch)
+
+    def _run(self, batch: Batch) -> FloatArray:
         count, length = batch["input_ids"].shape
         step = max(self._tokens // length, 1)
         parts = []
