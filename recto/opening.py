@@ -8,8 +8,8 @@ from pathlib import Path
 
 from recto.engine.encoders import registry
 from recto.engine.encoders.protocol import Encoder, EncoderId
-from recto.engine.store.manifest import read_manifest
 from recto.engine.store.opening import open_edge
+from recto.engine.store.switching import current_manifest
 from recto.indexing.limits import Limits
 from recto.library import Library
 
@@ -36,7 +36,7 @@ def open(
     NewerLibrary, DamagedLibrary, LibraryBusy; EncoderError, MissingExtra.
     """
     path = Path(folder).expanduser()
-    manifest = read_manifest(path)
+    manifest = current_manifest(path)
     recorded = None if manifest is None else manifest.encoder
     if encoder is not None or (recorded is None and create):
         wanted = encoder if encoder is not None else registry.BUILT_IN

@@ -5,9 +5,7 @@ Knows what pages and documents are; knows no Qdrant call.
 
 from __future__ import annotations
 
-import contextlib
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +14,7 @@ import numpy as np
 
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.store.edge_process import EdgeProcess
+from recto.engine.store.manifest import Manifest
 from recto.engine.store.payload import (
     CONTENT_FIELDS,
     TEXT_FIELDS,
@@ -39,6 +38,8 @@ from recto.engine.store.schema import (
     pages_of,
     sparse_arrays,
 )
+from recto.engine.store.sizes import BATCH_POINTS, batches, disk_usage, size_of
+from recto.engine.store.switching import SHARDS, commit, discard, sweep, switch
 from recto.engine.store.validation import (
     check_document,
     check_document_id,
@@ -52,8 +53,6 @@ from recto.engine.store.validation import (
 from recto.engine.vectors import SparseVector
 from recto.engine.wire import Value
 
-_BATCH_BYTES = 8 << 20
-_BATCH_POINTS = 256
 _BATCH_WITH_VECTORS = 8
 """Pages in one reply: a page may have a million numbers, and Edge gives them as Python floats."""
 _SAMPLE = 16
@@ -68,16 +67,21 @@ class EdgeStore:
     page on either side.
     """
 
-    def __init__(self, process: EdgeProcess, shards: Path, encoder: EncoderId) -> None:
-        """Load `shards` into a process that holds the library's lock, and own the process."""
+    def __init__(self, process: EdgeProcess, folder: Path, manifest: Manifest) -> None:
+        """Load the shards of `folder` into a process that holds its lock, and own the process."""
         self._process = process
-        self._shards = shards
-        self._encoder = encoder
-        process.load(shards)
+        self._folder = folder
+        self._shards = folder / SHARDS
+        self._manifest = manifest
+        process.load(self._shards)
 
     @property
     def encoder(self) -> EncoderId:
-        return self._encoder
+        return self._manifest.encoder
+
+    @property
+    def terms(self) -> int:
+        return self._manifest.terms
 
     @property
     def process_id(self) -> int:
@@ -86,10 +90,10 @@ class EdgeStore:
 
     def put_pages(self, pages: Sequence[PageRecord]) -> None:
         for page in pages:
-            check_page(page, self._encoder.dim)
+            check_page(page, self.encoder.dim)
         last = {(page.document_id, page.content.number): page for page in pages}
-        points = (page_point(page, self._encoder) for page in last.values())
-        for batch, size in _batches(points):
+        points = (page_point(page, self.encoder) for page in last.values())
+        for batch, size in batches(points):
             self._process.call("upsert", PAGES, batch, room=_WRITE_FACTOR * size)
 
     def put_documents(self, records: Sequence[DocumentRecord]) -> None:
@@ -97,7 +101,7 @@ class EdgeStore:
             check_document(record)
         points = [document_point(r) for r in {record.id: record for record in records}.values()]
         if points:  # one call, one entry of the log: all of them or none
-            room = _WRITE_FACTOR * sum(map(_size, points))
+            room = _WRITE_FACTOR * sum(map(size_of, points))
             self._process.call("upsert", DOCUMENTS, points, room=room)
 
     def delete_pages(self, document_id: str, *, after: int = 0) -> None:
@@ -115,10 +119,10 @@ class EdgeStore:
         for id in ids or ():
             check_document_id(id)
         if ids is None:
-            points = self._scroll(DOCUMENTS, _ALL, ["record"], [SPARSE], _BATCH_POINTS)
+            points = self._scroll(DOCUMENTS, _ALL, ["record"], [SPARSE], BATCH_POINTS)
         else:
             unique = dict.fromkeys(document_point_id(id) for id in ids)
-            points = self._retrieve(DOCUMENTS, [*unique], ["record"], [SPARSE], _BATCH_POINTS)
+            points = self._retrieve(DOCUMENTS, [*unique], ["record"], [SPARSE], BATCH_POINTS)
         records = [stored_document(p["payload"], _sparse_vector(p.get(SPARSE))) for p in points]
         return sorted(records, key=lambda record: (record.name, record.id))
 
@@ -132,7 +136,7 @@ class EdgeStore:
     def texts(self, ids: Sequence[str]) -> list[StoredText]:
         check_page_ids(ids)
         unique = [*dict.fromkeys(ids)]
-        found = self._retrieve(PAGES, unique, [*TEXT_FIELDS], [], _BATCH_POINTS)
+        found = self._retrieve(PAGES, unique, [*TEXT_FIELDS], [], BATCH_POINTS)
         by_id = {point["id"]: stored_text(point["id"], point["payload"]) for point in found}
         return [by_id[id] for id in ids if id in by_id]
 
@@ -148,7 +152,7 @@ class EdgeStore:
         return int(self._process.call("count", PAGES, seen)) if seen else 0
 
     def search(self, plan: SearchPlan) -> tuple[Ranking, ...]:
-        check_plan(plan, self._encoder.dim)
+        check_plan(plan, self.encoder.dim)
         asked = [_asked(arm, plan.filter) for arm in plan.arms]
         answerable = [arm for arm in asked if arm is not None]
         found = self._process.call("search_arms", PAGES, answerable) if answerable else []
@@ -169,7 +173,7 @@ class EdgeStore:
         return StoreInfo(
             pages=self._process.call("count", PAGES, _ALL),
             documents=self._process.call("count", DOCUMENTS, _ALL),
-            bytes_on_disk=_disk_usage(self._shards),
+            bytes_on_disk=disk_usage(self._shards),
         )
 
     def flush(self) -> None:
@@ -182,12 +186,36 @@ class EdgeStore:
         Takes about a millisecond for each page of the library, and as much disk again as its pages
         need, for which it may use the reserve; raises DiskFull if there is not so much.
         """
-        # Page ids are hashes: the first pages are a fair sample of all.
-        some = self._process.call("scroll", PAGES, _ALL, None, _SAMPLE, *_fields(True)[:2])[0]
         pages = self._process.call("count", PAGES, _ALL)
-        room = _WRITE_FACTOR * pages * sum(map(_size, some)) // max(len(some), 1)
-        room = min(room, _disk_usage(self._shards)) - self._process.reserve
+        room = _WRITE_FACTOR * pages * self._page_size()
+        room = min(room, disk_usage(self._shards)) - self._process.reserve
         self._process.call("optimize", room=room)
+
+    def expect(self, pages: int) -> None:
+        self._process.check_room(pages * self._page_size())
+
+    def beside(self, encoder: EncoderId) -> EdgeStore:
+        from recto.engine.store.opening import open_beside  # which imports this module
+
+        return open_beside(self._folder, encoder, reserve=self._process.reserve)
+
+    def become(self, other: EdgeStore) -> None:
+        assert other._folder.parent == self._folder, "made by `beside`"
+        other.flush()
+        other.close()
+        commit(self._folder)
+        try:
+            self._process.unload()
+            switch(self._folder)
+            self._process.load(self._shards)
+        except BaseException:
+            self._process.close()  # the shards that it had are no longer the library's
+            raise
+        self._manifest = other._manifest
+        sweep(self._folder)
+
+    def forget_beside(self) -> None:
+        discard(self._folder)
 
     def close(self) -> None:
         self._process.close()
@@ -202,6 +230,12 @@ class EdgeStore:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _page_size(self) -> int:
+        """About the bytes of one page on the disk, 0 if there is none."""
+        # Page ids are hashes: the first pages are a fair sample of all.
+        some = self._process.call("scroll", PAGES, _ALL, None, _SAMPLE, *_fields(True)[:2])[0]
+        return sum(map(size_of, some)) // max(len(some), 1)
 
     def _retrieve(
         self, shard: str, ids: list[str], fields: list[str], vectors: list[str], size: int
@@ -230,7 +264,7 @@ def _fields(with_vectors: bool) -> tuple[list[str], list[str], int]:
     """Payload fields, vector names and batch size for reading pages."""
     if with_vectors:
         return [*CONTENT_FIELDS, "patch_boxes", "row_boxes"], [*DENSE], _BATCH_WITH_VECTORS
-    return [*CONTENT_FIELDS], [], _BATCH_POINTS
+    return [*CONTENT_FIELDS], [], BATCH_POINTS
 
 
 def _stored(point: Point, with_vectors: bool) -> StoredPage:
@@ -258,37 +292,3 @@ def _sparse_vector(arrays: Value) -> SparseVector:
         return SparseVector((), ())
     indices, values = arrays
     return SparseVector(tuple(indices.tolist()), tuple(values.tolist()))
-
-
-def _batches(points: Iterable[Point]) -> Iterator[tuple[list[Point], int]]:
-    """Points in batches of bounded size, and the bytes of each."""
-    batch: list[Point] = []
-    total = 0
-    for point in points:
-        size = _size(point)
-        if batch and (total + size > _BATCH_BYTES or len(batch) == _BATCH_POINTS):
-            yield batch, total
-            batch, total = [], 0
-        batch.append(point)
-        total += size
-    if batch:
-        yield batch, total
-
-
-def _size(point: Point) -> int:
-    """About as many bytes as the point takes on the disk."""
-    dense: int = sum(point[name].nbytes for name in DENSE if name in point)
-    sparse = 8 * len(point[SPARSE][0]) if SPARSE in point else 0
-    text = sum(len(value) for value in point["payload"].values() if isinstance(value, str))
-    return dense + sparse + 2 * text + 1024
-
-
-def _disk_usage(folder: Path) -> int:
-    """Bytes that the files under `folder` take on the disk; files come and go meanwhile."""
-    total = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(FileNotFoundError):
-                status = os.stat(os.path.join(parent, name))
-                total += status.st_blocks * 512
-    return total

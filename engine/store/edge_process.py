@@ -46,6 +46,11 @@ class EdgeProcess:
         self._call("load", str(shards))
         self._loaded = shards
 
+    def unload(self) -> None:
+        """Close the shards, so that their folder may be moved; the lock is kept."""
+        self._loaded = None
+        self._call("close")
+
     def call(self, method: str, *arguments: Value, room: int | None = None) -> Value:
         """`method` of edge_worker.py. With `room`, DiskFull if that many bytes and the reserve do
         not fit on the disk.
@@ -55,7 +60,7 @@ class EdgeProcess:
         if self._closed:
             raise BackendUnreachable(f"The library {self._folder} has been closed; open it again.")
         if room is not None:
-            self._check_room(room)
+            self.check_room(room)
         self._restart_if_dead()
         return self._call(method, *arguments)
 
@@ -110,7 +115,8 @@ class EdgeProcess:
         except DiskFull as error:
             raise self._full(str(error)) from error
 
-    def _check_room(self, room: int) -> None:
+    def check_room(self, room: int) -> None:
+        """DiskFull if that many bytes and the reserve do not fit on the disk."""
         free = self._free()
         if free < room + self.reserve:
             raise self._full(

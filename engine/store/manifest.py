@@ -10,12 +10,13 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
+from recto.engine.bm25 import TERMS
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.errors import DamagedLibrary, EncoderMismatch, NewerLibrary
 
 FORMAT = 1
 """Grows when an older recto could no longer read what we write."""
-_NAME = "library.json"
+NAME = "library.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,8 @@ class Manifest:
     created_by: str
     """The version of recto."""
     format: int = FORMAT
+    terms: int = TERMS
+    """The revision of its words' vectors, as in bm25.py."""
 
 
 def new_manifest(encoder: EncoderId) -> Manifest:
@@ -35,7 +38,7 @@ def read_manifest(folder: Path) -> Manifest | None:
 
     Raises NewerLibrary or DamagedLibrary when it cannot be understood.
     """
-    path = folder / _NAME
+    path = folder / NAME
     try:
         fields = json.loads(path.read_bytes())
         format = int(fields["format"])
@@ -46,7 +49,12 @@ def read_manifest(folder: Path) -> Manifest | None:
                 " Update recto."
             )
         encoder = EncoderId(**fields["encoder"])
-        return Manifest(encoder=encoder, created_by=fields["created_by"], format=format)
+        return Manifest(
+            encoder=encoder,
+            created_by=fields["created_by"],
+            format=format,
+            terms=int(fields.get("terms", 1)),  # the first versions did not record it
+        )
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (ValueError, TypeError, KeyError) as error:
@@ -58,12 +66,12 @@ def read_manifest(folder: Path) -> Manifest | None:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """All of it or nothing, and on the disk when this returns."""
-    temporary = folder / f"{_NAME}.new"
+    temporary = folder / f"{NAME}.new"
     with temporary.open("w") as file:
         json.dump(asdict(manifest), file, indent=2)
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(folder / _NAME)
+    temporary.replace(folder / NAME)
     sync_folder(folder)
 
 
@@ -86,6 +94,17 @@ def check_encoder(folder: Path, recorded: EncoderId, given: EncoderId | None) ->
             " with, or encode its documents again:"
             f" recto reencode --library {shlex.quote(str(folder))}"
             f" --encoder {shlex.quote(given.source or given.name)}"
+        )
+
+
+def check_terms(folder: Path, recorded: int) -> None:
+    """EncoderMismatch if the words' vectors are of another revision than ours."""
+    if recorded != TERMS:
+        raise EncoderMismatch(
+            f"{folder} holds words' vectors of revision {recorded}, and this is recto"
+            f" {metadata.version('recto')}, which makes and compares those of revision {TERMS}."
+            f"{' Update recto, or make' if recorded > TERMS else ' Make'} its vectors again:"
+            f" recto reencode --library {shlex.quote(str(folder))}"
         )
 
 

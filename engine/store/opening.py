@@ -4,6 +4,7 @@ library.json        manifest.py
 lock                held while the library is open
 store/              the shards
 store.new/          the shards of a library whose creation was not finished
+reencode/ ...       switching.py
 """
 
 from __future__ import annotations
@@ -13,20 +14,27 @@ import shutil
 from pathlib import Path
 
 from recto.engine.encoders.protocol import EncoderId
-from recto.engine.errors import DamagedLibrary, DiskFull, LibraryError, NotFound
+from recto.engine.errors import (
+    DamagedLibrary,
+    DiskFull,
+    EncoderMismatch,
+    LibraryError,
+    NewerLibrary,
+    NotFound,
+)
 from recto.engine.store.edge import EdgeStore
 from recto.engine.store.edge_process import RESERVE, EdgeProcess
 from recto.engine.store.manifest import (
     Manifest,
     check_encoder,
+    check_terms,
     new_manifest,
-    read_manifest,
     sync_folder,
     write_manifest,
 )
 from recto.engine.store.schema import INDEXED
+from recto.engine.store.switching import PENDING, SHARDS, current_manifest, discard, sweep, switch
 
-_SHARDS = "store"
 _UNFINISHED = "store.new"
 
 
@@ -35,14 +43,14 @@ def open_edge(
 ) -> EdgeStore:
     """The library in `folder`; with `create` it is made if there is none.
 
-    `encoder` is compared with what the library was made with; None takes it as it is, and is not
-    enough to create one. No write may leave less than `reserve` bytes free on the disk. Raises
-    NotFound, EncoderMismatch, NewerLibrary, DamagedLibrary, LibraryBusy, DiskFull, and LibraryError
-    when the folder cannot be written.
+    `encoder` is compared with what the library was made with, and so is the revision of its words'
+    vectors; None takes it as it is, and is not enough to create one. No write may leave less than
+    `reserve` bytes free on the disk. Raises NotFound, EncoderMismatch, NewerLibrary,
+    DamagedLibrary, LibraryBusy, DiskFull, and LibraryError when the folder cannot be written.
     """
-    manifest = read_manifest(folder)
+    manifest = current_manifest(folder)
     if manifest is not None:
-        check_encoder(folder, manifest.encoder, encoder)
+        _check(folder, manifest, encoder)
     elif not create:
         raise NotFound(
             f"There is no library in {folder}; it would have a file library.json. Add documents to"
@@ -62,11 +70,33 @@ def open_edge(
         raise _translated(error, folder) from error
 
 
+def open_beside(folder: Path, encoder: EncoderId, *, reserve: int = RESERVE) -> EdgeStore:
+    """A store in the same folder, to be filled with the vectors of `encoder`; the caller has the
+    library open.
+
+    What an interrupted call has put there is in it, unless it was of another encoder.
+    """
+    try:
+        return open_edge(folder / PENDING, encoder, create=True, reserve=reserve)
+    except (EncoderMismatch, NewerLibrary, DamagedLibrary):
+        discard(folder)
+        return open_edge(folder / PENDING, encoder, create=True, reserve=reserve)
+
+
+def _check(folder: Path, manifest: Manifest, encoder: EncoderId | None) -> None:
+    """EncoderMismatch if an encoder is given and the library was made otherwise."""
+    if encoder is not None:
+        check_encoder(folder, manifest.encoder, encoder)
+        check_terms(folder, manifest.terms)
+
+
 def _opened(process: EdgeProcess, folder: Path, encoder: EncoderId | None) -> EdgeStore:
     """The lock is held from here on, so what is read now stays true."""
-    manifest = read_manifest(folder) or _created(process, folder, encoder)
-    check_encoder(folder, manifest.encoder, encoder)
-    shards, unfinished = folder / _SHARDS, folder / _UNFINISHED
+    switch(folder)
+    sweep(folder)
+    manifest = current_manifest(folder) or _created(process, folder, encoder)
+    _check(folder, manifest, encoder)
+    shards, unfinished = folder / SHARDS, folder / _UNFINISHED
     if unfinished.exists() and not shards.exists():
         unfinished.rename(shards)
         sync_folder(folder)
@@ -74,15 +104,15 @@ def _opened(process: EdgeProcess, folder: Path, encoder: EncoderId | None) -> Ed
     if missing:
         raise _damaged(folder, f"{shards} lacks {' and '.join(missing)}")
     try:
-        return EdgeStore(process, shards, manifest.encoder)
+        return EdgeStore(process, folder, manifest)
     except RuntimeError as error:  # what Edge says, after a traceback
         raise _damaged(folder, str(error).strip().splitlines()[-1]) from error
 
 
 def _created(process: EdgeProcess, folder: Path, encoder: EncoderId | None) -> Manifest:
     """Make the shards aside, then record them, so that a crash at any point can be finished."""
-    if (folder / _SHARDS).exists():
-        raise _damaged(folder, f"there is a {folder / _SHARDS}, but no library.json beside it")
+    if (folder / SHARDS).exists():
+        raise _damaged(folder, f"there is a {folder / SHARDS}, but no library.json beside it")
     if encoder is None:
         raise NotFound(f"There is no library in {folder} any more.")
     shutil.rmtree(folder / _UNFINISHED, ignore_errors=True)

@@ -14,6 +14,7 @@ from typing import Self
 
 import numpy as np
 
+from recto.engine.bm25 import TERMS
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.page import Box, PageContent, PageText
 from recto.engine.store.plan import DenseArm, PageFilter, Ranking, Scored, SearchPlan, SparseArm
@@ -40,10 +41,15 @@ class OracleStore:
         self._encoder = encoder
         self._pages: dict[str, PageRecord] = {}
         self._documents: dict[str, DocumentRecord] = {}
+        self._beside: OracleStore | None = None
 
     @property
     def encoder(self) -> EncoderId:
         return self._encoder
+
+    @property
+    def terms(self) -> int:
+        return TERMS
 
     def put_pages(self, pages: Sequence[PageRecord]) -> None:
         for page in pages:
@@ -119,6 +125,23 @@ class OracleStore:
 
     def optimize(self) -> None:
         """Nothing to do: there is no disk."""
+
+    def expect(self, pages: int) -> None:
+        """There is always room."""
+
+    def beside(self, encoder: EncoderId) -> OracleStore:
+        if self._beside is None or self._beside.encoder != encoder:
+            self._beside = OracleStore(encoder)
+        return self._beside
+
+    def become(self, other: OracleStore) -> None:
+        assert other is self._beside, "made by `beside`"
+        self._encoder = other._encoder
+        self._pages, self._documents = other._pages, other._documents
+        self._beside = None
+
+    def forget_beside(self) -> None:
+        self._beside = None
 
     def close(self) -> None:
         """Forget everything."""

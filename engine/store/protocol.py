@@ -59,6 +59,11 @@ class Store(Protocol):
     @property
     def encoder(self) -> EncoderId: ...
 
+    @property
+    def terms(self) -> int:
+        """Of which revision (`bm25.TERMS`) its words' vectors are."""
+        ...
+
     def put_pages(self, pages: Sequence[PageRecord]) -> None:
         """Insert or overwrite pages by id."""
         ...
@@ -111,6 +116,29 @@ class Store(Protocol):
 
     def optimize(self) -> None:
         """Reclaim deleted space and rearrange for search; may take a while."""
+        ...
+
+    def expect(self, pages: int) -> None:
+        """DiskFull if so many more pages, as large as those that are there, would not fit."""
+        ...
+
+    def beside(self, encoder: EncoderId) -> Self:
+        """A second store in the same place, to be filled with vectors of another encoder; closed
+        before this one.
+
+        What an interrupted attempt with the same encoder has put there is in it.
+        """
+        ...
+
+    def become(self, other: Self) -> None:
+        """Hold what `other`, made by `beside`, holds, and close that; what was here is removed.
+
+        All or nothing, even in a crash. No other call may be under way.
+        """
+        ...
+
+    def forget_beside(self) -> None:
+        """Remove what `beside` has made, if there is any; it must be closed."""
         ...
 
     def close(self) -> None: ...
