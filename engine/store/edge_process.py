@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import warnings
 from pathlib import Path
 
-from recto.engine.errors import BackendUnreachable, DiskFull, WorkerDied
+from recto.engine.errors import BackendUnreachable, DiskFull, RectoWarning, WorkerDied
 from recto.engine.process import Child
 from recto.engine.wire import Value
 
@@ -65,13 +66,18 @@ class EdgeProcess:
         return self._call(method, *arguments)
 
     def close(self) -> None:
-        """Close the shards and end the process. May be called twice."""
+        """Close the shards and end the process. May be called twice.
+
+        A full disk is a warning only: what was acknowledged is in the write-ahead log.
+        """
         if self._closed:
             return
         self._closed = True
         try:
             if self._child.alive and self._loaded is not None:
                 self._call("close")
+        except DiskFull as error:
+            warnings.warn(str(error), RectoWarning, stacklevel=2)
         finally:
             self._child.close()
 

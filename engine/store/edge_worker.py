@@ -234,7 +234,10 @@ def _translated(function: Callable[..., Value]) -> Callable[..., Value]:
             if "WouldBlock" in text:
                 raise LibraryBusy(f"The shards are open in another program: {text}") from error
             if isinstance(error, OSError):
-                raise LibraryError(f"The library cannot be written: {error}.") from error
+                raise LibraryError(
+                    f"The library cannot be written: {error}. Even a search writes to it: check"
+                    " its permissions, or copy it to where you may write."
+                ) from error
             raise
 
     return call

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from . import add, ask, bench, doctor, documents, encoders, search, show
+from .console import tell_warnings
 from .failures import Commands
 from .settings import JsonOption, QuietOption
 
@@ -84,6 +85,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a quote may not fit the locale's encoding
+    tell_warnings()
     app(prog_name="recto")
 
 

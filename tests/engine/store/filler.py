@@ -5,6 +5,7 @@ Runs where nothing else can be hurt; prints what happened.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from dataclasses import replace
 from itertools import count
@@ -36,6 +37,19 @@ def main() -> None:
         store.put_pages([page("a", 1, _vectors(1))])
         _check_page(store, 1)
         _say("written")
+        _use_up(ballast)
+    _say("closed")
+    ballast.unlink()
+    with open_edge(folder, _WIDE, create=False, reserve=reserve) as store:
+        _check_page(store, 1)
+        _say("still there")
+
+
+def _use_up(ballast: Path) -> None:
+    """Leave no room on the disk at all, as another program may."""
+    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while file.write(bytes(1 << 20)):
+            pass
 
 
 def _fill(store: EdgeStore) -> int:
