@@ -1,39 +1,28 @@
-"""Files become documents of a library: keep, read, encode, store, publish.
+"""Files become documents of a library: keep, announce, write, publish.
 
-Reading, encoding and storing overlap, a bounded number of pages apart, so that memory does not grow
-with the document. What is done to keep a crash from showing is in `ledger`.
+How their pages are written is in `writing`, what keeps a crash from showing in `ledger`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from recto.engine.bm25 import document_vector, words_vector
-from recto.engine.encoders.protocol import Encoder, PageInput
+from recto.engine.bm25 import document_vector
+from recto.engine.encoders.protocol import Encoder
 from recto.engine.errors import DamagedFile, DocumentError, InternalError, RectoError
-from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store
-from recto.engine.store.records import DocumentRecord, PageRecord
+from recto.engine.store.records import DocumentRecord
 from recto.indexing.files import Found
 from recto.indexing.ledger import Ledger
 from recto.indexing.outcome import Outcome
-from recto.indexing.prefetch import prefetch
-from recto.indexing.reader import OpenDocument, Reader
+from recto.indexing.reader import Reader
 from recto.indexing.sources import Sources, hash_of
-
-_BATCH = 8
-"""Pages a write: about 1 MB of vectors from the built-in encoder, 2 MB from a ColPali."""
-_AHEAD = 8
-"""Pages read before the encoder wants them; an image of 1,500 pixels' width takes 9 MB."""
-IMAGE_WIDTH = 1280
-"""Pixels: about twice what vision encoders look at, which they reduce with antialiasing."""
+from recto.indexing.writing import OnPage, PageWriter
 
 MetadataValue = str | int | float | bool
-OnPage = Callable[[int, int], None]
-"""Told after each page: pages done and pages of the document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +39,7 @@ class Indexer:
     def __init__(
         self, *, store: Store, encoder: Encoder, reader: Reader, ledger: Ledger, sources: Sources
     ) -> None:
-        self._store = store
-        self._encoder = encoder
+        self._writer = PageWriter(store, encoder)
         self._reader = reader
         self._ledger = ledger
         self._sources = sources
@@ -126,8 +114,8 @@ class Indexer:
                     words=document_vector(record.name, document.title),
                 )
             )
-            stored = self._stored(record.id)
-            skipped = self._store_pages(document, record, stored, on_page)
+            written = self._writer.written(record.id)
+            skipped = self._writer.write(record.id, document, written, on_page)
         if len(skipped) == record.pages:
             raise DamagedFile(
                 f"{path}: none of its pages can be read. {next(iter(skipped.values()))}"
@@ -137,57 +125,9 @@ class Indexer:
             path=path,
             kind="replaced" if replaces else "added",
             document_id=record.id,
-            pages=record.pages - len(skipped) - len(stored),
+            pages=record.pages - len(skipped) - len(written),
             skipped=skipped,
         )
-
-    def _store_pages(
-        self, document: OpenDocument, record: DocumentRecord, stored: set[int], on_page: OnPage
-    ) -> dict[int, str]:
-        """Read, encode and write all but the `stored` pages; return those that could not be read,
-        and why."""
-        skipped: dict[int, str] = {}
-        inputs = prefetch(self._read(document, stored, skipped), ahead=_AHEAD)
-        done = len(stored)
-        for batch in prefetch(self._encode(_batched(inputs), record.id), ahead=2):
-            self._store.put_pages(batch)
-            done += len(batch)
-            on_page(done + len(skipped), record.pages)
-        return skipped
-
-    def _read(
-        self, document: OpenDocument, stored: set[int], skipped: dict[int, str]
-    ) -> Iterator[PageInput]:
-        for number in range(1, document.pages + 1):
-            if number in stored:
-                continue
-            try:
-                content = document.read(number)
-                image = document.image(number, IMAGE_WIDTH) if self._encoder.needs_image else None
-            except DocumentError as error:
-                skipped[number] = str(error)
-                continue
-            yield PageInput(content=content, image=image)
-
-    def _stored(self, document_id: str) -> set[int]:
-        """Numbers of the pages that an interrupted `add` has written."""
-        pages = self._store.scroll(PageFilter(documents=(document_id,)))
-        return {page.content.number for page in pages}
-
-    def _encode(
-        self, batches: Iterable[list[PageInput]], document_id: str
-    ) -> Iterator[list[PageRecord]]:
-        for batch in batches:
-            vectors = self._encoder.encode_pages(batch)
-            yield [
-                PageRecord(
-                    document_id=document_id,
-                    content=page.content,
-                    vectors=of_page,
-                    words=words_vector(page.content),
-                )
-                for page, of_page in zip(batch, vectors, strict=True)
-            ]
 
 
 def _alone(path: Path, index: Callable[[], Outcome]) -> Outcome:
@@ -211,14 +151,3 @@ def _stops(error: Exception) -> bool:
     """Whether it would meet every file: no room, no store, no memory."""
     outside = isinstance(error, (RectoError, OSError, MemoryError))
     return outside and not isinstance(error, DocumentError)
-
-
-def _batched(inputs: Iterable[PageInput]) -> Iterator[list[PageInput]]:
-    batch: list[PageInput] = []
-    for page in inputs:
-        batch.append(page)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -12,9 +12,9 @@ from recto.engine.encoders.known import KNOWN
 from recto.engine.encoders.protocol import Encoder, ImageQuestions
 from recto.engine.errors import QuestionError, UnsupportedFile
 from recto.engine.vectors import QuestionVectors
-from recto.indexing.adding import IMAGE_WIDTH
 from recto.indexing.files import IMAGES, kind_of
 from recto.indexing.reader import Reader
+from recto.indexing.writing import IMAGE_WIDTH
 
 if TYPE_CHECKING:
     from PIL.Image import Image
