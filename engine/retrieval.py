@@ -228,15 +228,20 @@ class Retriever:
 def check_question(question: str) -> str:
     """The question without white space around it; `QuestionError` if it cannot be searched for."""
     text = question.strip()
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise QuestionError(
+            f"The question {text[:40]!r} is no text: it holds bytes that are not UTF-8; expected "
+            "letters. Set the terminal, or what passes the question on, to UTF-8."
+        )
     if not any(character.isalnum() for character in text):
         raise QuestionError(
-            f"the question is {question[:40]!r}; expected at least one letter or digit; "
-            "ask in words"
+            f"The question is {question[:40]!r}; expected at least one letter or digit. Ask in "
+            "words."
         )
     if len(text) > MAX_QUESTION:
         raise QuestionError(
-            f"the question has {len(text):,} characters; expected at most {MAX_QUESTION:,}; "
-            "ask for one thing at a time"
+            f"The question has {len(text):,} characters; expected at most {MAX_QUESTION:,}. Ask "
+            "for one thing at a time."
         )
     return text
 

@@ -5,6 +5,7 @@ How their pages are written is in `writing`, what keeps a crash from showing in 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from recto.engine.bm25 import document_vector
 from recto.engine.encoders.protocol import Encoder
-from recto.engine.errors import DamagedFile, DocumentError, InternalError, RectoError
+from recto.engine.errors import DamagedFile, DocumentError, InputError, InternalError, RectoError
 from recto.engine.store.protocol import Store
 from recto.engine.store.records import DocumentRecord
 from recto.indexing.files import Found
@@ -31,6 +32,15 @@ class Attributes:
 
     tags: tuple[str, ...] = ()
     metadata: Mapping[str, MetadataValue] | None = None
+
+    def __post_init__(self) -> None:
+        for key, value in (self.metadata or {}).items():
+            plain = isinstance(key, str) and isinstance(value, (str, int, float))
+            if not plain or (isinstance(value, float) and not math.isfinite(value)):
+                raise InputError(
+                    f"metadata is {{{key!r}: {value!r}}}; expected names with a str, a bool or a "
+                    "finite number."
+                )
 
 
 class Indexer:

@@ -33,6 +33,7 @@ class Catalog:
 
     def tagged(self, tags: Sequence[str]) -> list[Document]:
         """Those that have every one of `tags`."""
+        tags = several(tags, "tags")
         return [document for document in self.all() if set(tags) <= set(document.tags)]
 
     def named(self, name: str) -> list[Document]:
@@ -72,8 +73,17 @@ class Catalog:
         tagged = {document.id for document in self.tagged(tags or ())}
         if documents is None:
             return tuple(sorted(tagged))
-        named = {document.id for name in documents for document in self.named(name)}
+        named = {
+            document.id for name in several(documents, "documents") for document in self.named(name)
+        }
         return tuple(sorted(named & tagged))
+
+
+def several(names: Sequence[str], what: str) -> tuple[str, ...]:
+    """`names`; InputError for a single one, whose letters would be taken for names."""
+    if isinstance(names, str):
+        raise InputError(f"{what} is {names!r}; expected a list, such as [{names!r}].")
+    return tuple(names)
 
 
 def document_of(record: DocumentRecord) -> Document:

@@ -13,12 +13,12 @@ from types import TracebackType
 from typing import Self
 
 from recto.asking import AskedImage, encode_with
-from recto.catalog import Catalog, document_of
+from recto.catalog import Catalog, document_of, several
 from recto.engine.answering.extractive import ExtractiveAnswerer
 from recto.engine.answering.protocol import Answerer, Evidence, Quote
 from recto.engine.encoders.protocol import Encoder
 from recto.engine.encoders.registry import BUILT_IN, make
-from recto.engine.errors import DiskFull, NotFound
+from recto.engine.errors import DiskFull, NotFound, RectoWarning
 from recto.engine.matches import Match, find_matches
 from recto.engine.page import PageContent
 from recto.engine.retrieval import RankedPage, Retriever, check_question
@@ -83,11 +83,12 @@ class Library:
 
         Documents whose adding was interrupted, by this call or an earlier one, are completed
         first. A file that cannot be indexed is a failed outcome of the report; the others go on.
-        Raises DiskFull or BackendUnreachable when nothing further can succeed; what was reported
+        Raises InputError for tags or metadata of another kind than expected, and DiskFull or
+        BackendUnreachable when nothing further can succeed; what was reported
         before that is kept.
         """
         begun = time.monotonic()
-        attributes = Attributes(tags=tuple(tags), metadata=metadata)
+        attributes = Attributes(tags=several(tags, "tags"), metadata=metadata)
         try:
             outcomes = tuple(self._add(list(find(paths)), attributes, on_progress))
         finally:
@@ -254,7 +255,9 @@ class Library:
         try:
             self._store.optimize()
         except DiskFull as error:
-            warnings.warn(f"Everything is stored, but not yet compacted: {error}", stacklevel=3)
+            warnings.warn(
+                f"Everything is stored, but not yet compacted: {error}", RectoWarning, stacklevel=3
+            )
 
     def _ledger(self) -> Ledger:
         ledger = Ledger(self._store, self._sources)

@@ -205,6 +205,26 @@ def test_adding_again_adds_tags_and_metadata(library: Library, write: Write) -> 
     assert document.metadata == {"year": 2024, "author": "Ito"}
 
 
+@pytest.mark.parametrize("value", [None, ["Ito"], float("nan")])
+def test_metadata_that_cannot_be_kept_is_refused(
+    library: Library, write: Write, value: object
+) -> None:
+    with pytest.raises(InputError, match=r"metadata is \{'author': "):
+        library.add(write("birds.pdf", "the heron waits"), metadata={"author": value})  # type: ignore[dict-item]
+    assert library.documents() == []
+
+
+def test_one_string_is_no_list_of_names(library: Library, write: Write) -> None:
+    path = write("birds.pdf", "the heron waits")
+    with pytest.raises(InputError, match=r"tags is 'wet'; expected a list, such as \['wet'\]"):
+        library.add(path, tags="wet")
+    library.add(path)
+    with pytest.raises(InputError, match="tags is 'wet'"):
+        library.search("heron", tags="wet")
+    with pytest.raises(InputError, match=r"documents is 'birds\.pdf'"):
+        library.search("heron", documents="birds.pdf")
+
+
 def test_document_by_its_names(library: Library, write: Write) -> None:
     library.add(write("2023/birds.pdf", "the heron waits"), write("2024/birds.pdf", "a crane"))
     newer = library.document("2024/birds.pdf")
