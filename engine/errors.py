@@ -110,7 +110,7 @@ class OutsideError(RectoError):
 
 
 class BackendUnreachable(OutsideError):
-    """The store's process or server does not answer."""
+    """The store's process, or a server that stores or encodes, does not answer."""
 
 
 class DiskFull(OutsideError):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from recto.engine.encoders.known import KNOWN
 from recto.engine.encoders.protocol import Encoder, EncoderId
+from recto.engine.encoders.remote.address import is_remote, parse_address
 from recto.engine.errors import EncoderError, InputError
 
 BUILT_IN = "words"
@@ -26,25 +27,25 @@ def make(
 ) -> Encoder:
     """The encoder of that name, its weights loaded.
 
-    `name` is one of `names()`, the folder of a checkpoint, or its id on the hub, from where it is
-    fetched if it is not in the cache. `settings` are what a user chose or a library recorded.
+    `name` is one of `names()`, the folder of a checkpoint, its id on the hub, from where it is
+    fetched if it is not in the cache, or the address of a model that a vLLM server has loaded
+    (`vllm+http://host:8000/MODEL`). `settings` are what a user chose or a library recorded.
     `trust_remote_code` runs Python that a checkpoint brings along. `check` warns (`RectoWarning`)
     when the encoder does not find a word on a page.
 
     Raises InputError for an unknown name, EncoderError for a checkpoint that cannot be used,
-    MissingExtra.
+    MissingExtra, BackendUnreachable.
     """
     place = canonical(name)
     if place == BUILT_IN:
         return _words(settings or {})
-    from recto.engine.encoders.colpali.extra import require_extra
-
-    require_extra()
-    from recto.engine.encoders.colpali.encoder import open_encoder
-    from recto.engine.encoders.colpali.selftest import warn_if_blind
-
-    encoder = open_encoder(place, settings=settings, trust_remote_code=trust_remote_code)
+    if is_remote(place):
+        encoder = _remote(place, settings)
+    else:
+        encoder = _local(place, settings, trust_remote_code)
     if check:
+        from recto.engine.encoders.colpali.selftest import warn_if_blind
+
         warn_if_blind(encoder)
     return encoder
 
@@ -54,7 +55,8 @@ def remake(recorded: EncoderId, *, trust_remote_code: bool = False) -> Encoder:
 
     Raises EncoderError when the folder that it was loaded from is not there any more.
     """
-    if recorded.source and not Path(recorded.source).is_dir():
+    source = recorded.source
+    if source and not is_remote(source) and not Path(recorded.source).is_dir():
         raise EncoderError(
             f"The library was made with the encoder {recorded.name} from {recorded.source}, which"
             " is not there any more. Put it back, or open the library with the folder's new place"
@@ -68,12 +70,15 @@ def remake(recorded: EncoderId, *, trust_remote_code: bool = False) -> Encoder:
 
 
 def canonical(name: str) -> str:
-    """The one name among those that mean the same: a built-in, the path of a folder, a hub id.
+    """The one name among those that mean the same: a built-in, the path of a folder, a hub id, an
+    address.
 
     Raises InputError if it can be none of them.
     """
     if name == BUILT_IN:
         return name
+    if is_remote(name):
+        return str(parse_address(name))
     for model in KNOWN:
         if name.casefold() == model.name.casefold():
             return model.id
@@ -84,7 +89,7 @@ def canonical(name: str) -> str:
         return name
     raise InputError(
         f"No encoder is called {name!r}. There is: {', '.join(names())}; or give the folder of a"
-        " checkpoint, or its id on the hub."
+        " checkpoint, its id on the hub, or vllm+http://HOST:PORT/MODEL."
     )
 
 
@@ -94,3 +99,18 @@ def _words(settings: Mapping[str, str]) -> Encoder:
     from recto.engine.encoders.words.encoder import WordsEncoder
 
     return WordsEncoder()
+
+
+def _remote(address: str, settings: Mapping[str, str] | None) -> Encoder:
+    from recto.engine.encoders.remote.encoder import open_encoder
+
+    return open_encoder(address, settings=settings)
+
+
+def _local(place: str, settings: Mapping[str, str] | None, trusted: bool) -> Encoder:
+    from recto.engine.encoders.colpali.extra import require_extra
+
+    require_extra()
+    from recto.engine.encoders.colpali.encoder import open_encoder
+
+    return open_encoder(place, settings=settings, trust_remote_code=trusted)

@@ -76,7 +76,8 @@ def encoders(
 
     words is built in and reads the words of a page. The others look at its picture and are fetched
     from the hub when they are first used. --encoder of `recto add` takes a name of this list, the
-    folder of a checkpoint, or any other id on the hub.
+    folder of a checkpoint, any other id on the hub, or the address of a vLLM server with one of
+    them: vllm+http://HOST:PORT/MODEL, its key in $RECTO_ENCODER_KEY.
 
     \b
     Example:

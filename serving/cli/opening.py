@@ -24,7 +24,7 @@ EncoderOption = Annotated[
     typer.Option(
         metavar="ENCODER",
         help="What reads the pages of a new library: a name that `recto encoders` lists, the "
-        "folder of a checkpoint, or its id on the hub. Else words.",
+        "folder of a checkpoint, its id on the hub, or vllm+http://HOST:PORT/MODEL. Else words.",
         show_default=False,
     ),
 ]
