@@ -76,8 +76,7 @@ class Candidates:
 
         1 for the document that fits best. Nothing when the filter leaves one document only.
         """
-        confined = self.filter.documents is not None and len(self.filter.documents) < 2
-        if confined or not query.terms:
+        if is_one_document(self.filter) or not query.terms:
             return {}
         ranking = self.store.search_documents(query.words, limit=_NAMED)
         if not ranking:
@@ -128,6 +127,11 @@ def _confined(
     arms: Iterable[DenseArm | SparseArm], ids: tuple[str, ...]
 ) -> list[DenseArm | SparseArm]:
     return [replace(arm, ids=ids) for arm in arms] if ids else []
+
+
+def is_one_document(filter: PageFilter | None) -> bool:
+    """Whether a filter leaves nothing to choose between documents."""
+    return filter is not None and filter.documents is not None and len(filter.documents) < 2
 
 
 def best(fused: Mapping[str, float], count: int, digits: int) -> Sequence[str]:

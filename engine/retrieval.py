@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from recto.engine.bm25 import question_terms, running_text
-from recto.engine.candidates import Candidates, Query, Rankings, best
+from recto.engine.candidates import Candidates, Query, Rankings, best, is_one_document
 from recto.engine.encoders.protocol import Encoder
 from recto.engine.errors import EncoderMismatch, QuestionError
 from recto.engine.fusion import fuse, relative
@@ -39,6 +39,9 @@ class RetrievalSettings:
 
     patches: float = 1.0
     rows: float = 0.0
+    """Over several documents: pooled vectors do not tell two editions of one text apart."""
+    rows_within: float | None = 1.0
+    """What `rows` counts instead where the filter leaves one document; None: the same."""
     words: float = 0.5
     passages: float = 1.0
     documents: float = 0.5
@@ -55,7 +58,9 @@ class RetrievalSettings:
 
     def __post_init__(self) -> None:
         stored = [getattr(self, arm) for arm in _STORED_ARMS]
-        if min(*stored, self.passages, self.documents) < 0 or max(stored) == 0:
+        if min(*stored, self.rows_within or 0, self.passages, self.documents) < 0 or not any(
+            stored
+        ):
             raise ValueError(
                 f"weights of {self}; expected none below 0, and patches, rows or words above it"
             )
@@ -138,6 +143,11 @@ class Retriever:
             raise ValueError(f"limit {limit}; expected at least 1")
         if question is None and vectors is None:
             raise ValueError("neither a question nor vectors; expected one of them")
+        if is_one_document(filter) and self._settings.rows_within is not None:
+            within = replace(self._settings, rows=self._settings.rows_within, rows_within=None)
+            return Retriever(self._store, self._encoder, within).search(
+                question, limit=limit, filter=filter, vectors=vectors, with_vectors=with_vectors
+            )
         text = "" if question is None else check_question(question)
         query = Query(vectors or self._encoder.encode_question(text), question_terms(text))
         visible = filter or PageFilter()

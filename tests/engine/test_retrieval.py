@@ -70,6 +70,19 @@ def test_search_ranks_the_page_that_says_it_first(
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
+def test_rows_count_within_one_document(store: OracleStore) -> None:
+    def scores(settings: RetrievalSettings, *letters: str) -> list[tuple[str, float]]:
+        confined = PageFilter(documents=tuple(document_id(letter) for letter in letters))
+        hits = Retriever(store, ENCODER, settings).search("orchards of apples", filter=confined)
+        return [(hit.id, hit.score) for hit in hits]
+
+    with_rows = RetrievalSettings(rows=0.7, rows_within=None)
+    without = RetrievalSettings(rows=0, rows_within=None)
+    chosen = RetrievalSettings(rows=0, rows_within=0.7)
+    assert scores(chosen, "a") == scores(with_rows, "a") != scores(without, "a")
+    assert scores(chosen, "a", "b") == scores(without, "a", "b") != scores(with_rows, "a", "b")
+
+
 @pytest.mark.parametrize("settings", [RetrievalSettings(), STAGED])
 def test_search_prefers_the_document_that_the_question_names(
     store: OracleStore, settings: RetrievalSettings
