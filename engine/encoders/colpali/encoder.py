@@ -145,7 +145,9 @@ def open_encoder(
         prefix=wanted.prefix,
         visual_tokens=wanted.visual_tokens,
     )
-    network = network_of(loaded.model, loaded.family)
+    # Numbers are rounded to int8 by the largest of a whole batch.
+    alone = loaded.placement.dtype == "int8"
+    network = network_of(loaded.model, loaded.family, alone=alone)
     dim = network.run(inputs.question("page")).shape[-1]
     return ColPaliEncoder(
         id=_identity(loaded, inputs, wanted, dim),

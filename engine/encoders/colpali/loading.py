@@ -21,6 +21,7 @@ from safetensors import safe_open
 from recto.engine.encoders.colpali.checkpoint import Checkpoint, base_of
 from recto.engine.encoders.colpali.families import FAMILIES, REMOTE, Family
 from recto.engine.encoders.colpali.placement import Machine, Placement, choose
+from recto.engine.encoders.colpali.quantizing import quantized
 from recto.engine.encoders.colpali.settings import Settings
 from recto.engine.errors import EncoderError, OutOfMemory
 
@@ -60,6 +61,8 @@ def load(
     if base is not None:
         with _quiet(), _translated(checkpoint, family):
             model = _merged(model, checkpoint)
+    if placement.dtype == "int8":
+        model = quantized(model)
     with _quiet(), _translated(checkpoint, family):
         # Adapters trained elsewhere leave the processor to their base.
         own = any((checkpoint.folder / name).is_file() for name in _PROCESSOR)
@@ -116,7 +119,7 @@ def _load_weights(
         )
     model, info = _class(family, family.model).from_pretrained(
         checkpoint.folder,
-        dtype=getattr(torch, placement.dtype),
+        dtype=torch.float32 if placement.dtype == "int8" else getattr(torch, placement.dtype),
         attn_implementation=placement.attention,
         device_map="auto" if placement.device == "auto" else None,
         output_loading_info=True,

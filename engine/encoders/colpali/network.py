@@ -87,8 +87,11 @@ def part(batch: Batch, begin: int, end: int) -> Batch:
     return sliced
 
 
-def network_of(model: torch.nn.Module, family: Family) -> Network:
-    """The network of a loaded model, on the device it is on."""
+def network_of(model: torch.nn.Module, family: Family, *, alone: bool = False) -> Network:
+    """The network of a loaded model, on the device it is on.
+
+    `alone`: one page at a time, for arithmetic in which one would depend on the others.
+    """
     stateful = [module for module in model.modules() if hasattr(module, "rope_deltas")]
     device, dtype = model.device, model.dtype
 
@@ -105,7 +108,7 @@ def network_of(model: torch.nn.Module, family: Family) -> Network:
         return getattr(output, "embeddings", output)
 
     tokens = _TOKENS_ON_CPU if device.type == "cpu" else _TOKENS_ON_DEVICE
-    return Network(forward, tokens=tokens)
+    return Network(forward, tokens=1 if alone else tokens)
 
 
 def _positions(model: torch.nn.Module, batch: Batch) -> torch.Tensor:

@@ -10,7 +10,7 @@ from functools import cache
 
 _WEIGHTS_OF_MEMORY = 0.7
 """The part of a card that weights may take; the rest is for what a batch needs."""
-BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
+BYTES = {"float32": 4, "bfloat16": 2, "float16": 2, "int8": 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +43,14 @@ class Placement:
 
 
 def choose(machine: Machine, parameters: int, dtype: str | None = None) -> Placement:
-    """The fastest arithmetic that this machine does natively, unless a `dtype` is wanted."""
-    if machine.cards:
+    """The fastest arithmetic that this machine does natively, unless a `dtype` is wanted.
+
+    int8 is for processors, and computed there whatever else there is.
+    """
+    gpu = dtype != "int8"
+    if machine.cards and gpu:
         return _on_cards(machine, parameters, dtype)
-    if machine.mps:
+    if machine.mps and gpu:
         return Placement(
             device="mps",
             dtype=dtype or "float32",
@@ -58,12 +62,13 @@ def choose(machine: Machine, parameters: int, dtype: str | None = None) -> Place
         device="cpu",
         dtype=dtype or ("bfloat16" if native else "float32"),
         attention="sdpa",
-        reason="on the processor, as there is no GPU"
+        reason="on the processor"
+        + (", as there is no GPU" if gpu else "")
         + _because(
             dtype,
             "in bfloat16, which this one multiplies natively, about twice as fast as float32"
             if native
-            else "in float32, as this one does not multiply bfloat16 natively",
+            else "in float32, as this one does not multiply bfloat16 natively; int8 is faster",
         ),
     )
 

@@ -272,6 +272,40 @@ def test_threads_get_the_vectors_that_one_alone_gets(encoder: OpenEncoder) -> No
             np.testing.assert_allclose(got, expected, atol=1e-6)
 
 
+@every_family
+def test_model_spread_by_accelerate_gives_the_same_vectors(
+    family: str, encoder: OpenEncoder, checkpoint: MakeCheckpoint
+) -> None:
+    """As on a machine whose GPU is full."""
+    from recto.engine.encoders.colpali.encoder import open_encoder
+    from recto.engine.encoders.colpali.placement import Card, Machine
+
+    machine = Machine(cards=(Card(name="full", capability=(8, 0), free=1),))
+    spread = open_encoder(str(checkpoint(family)), settings=FLOAT32, machine=machine)
+    assert spread.placement.startswith("spread over 1 GPUs")
+    (ours,), (wanted,) = (e.encode_pages([noise(TALL, 1)]) for e in (spread, encoder(family)))
+    np.testing.assert_allclose(patches(ours), patches(wanted), atol=1e-6)
+
+
+@every_family
+def test_int8_is_close_and_the_same_in_any_batch(
+    family: str, encoder: OpenEncoder, checkpoint: MakeCheckpoint
+) -> None:
+    from recto.engine.encoders.colpali.encoder import open_encoder
+
+    rounded = open_encoder(str(checkpoint(family)), settings={"dtype": "int8"})
+    pages = [noise(TALL, 1), noise(TALL, 2)]
+    together = rounded.encode_pages(pages)
+    for one, in_batch, exact in zip(
+        pages, together, encoder(family).encode_pages(pages), strict=True
+    ):
+        np.testing.assert_allclose(
+            patches(rounded.encode_pages([one])[0]), patches(in_batch), atol=1e-6
+        )
+        assert (patches(in_batch) * patches(exact)).sum(axis=1).min() > 0.98
+        assert np.abs(patches(in_batch) - patches(exact)).max() > 1e-4
+
+
 def test_pool_factor_shrinks_what_is_stored(checkpoint: MakeCheckpoint) -> None:
     from recto.engine.encoders.colpali.encoder import open_encoder
 

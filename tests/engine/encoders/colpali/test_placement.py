@@ -55,6 +55,13 @@ def test_wanted_dtype_is_used(machine: Machine) -> None:
     assert "as it was asked to" in placement.reason
 
 
+@pytest.mark.parametrize("machine", [Machine(), Machine(mps=True), Machine(cards=(L4,))])
+def test_int8_is_for_processors(machine: Machine) -> None:
+    placement = choose(machine, BILLION, "int8")
+    assert (placement.device, placement.dtype) == ("cpu", "int8")
+    assert placement.reason == "on the processor, in int8, as it was asked to"
+
+
 @needs_colpali
 def test_this_machine_can_place_a_model() -> None:
     from recto.engine.encoders.colpali.placement import this_machine
