@@ -21,7 +21,7 @@ A message says what was got, what was expected and what to do. Programs tell the
     │   └── LibraryBusy            open in another process
     ├── InternalError              a fault of recto itself, met on one document
     └── OutsideError               the world around us
-        ├── BackendUnreachable     the store's process or server does not answer
+        ├── BackendUnreachable     the store's process, or a server, does not answer
         ├── DiskFull               no room to write
         ├── MissingExtra           an optional package is not installed
         ├── OutOfMemory            too little memory for a model, or for one page in it

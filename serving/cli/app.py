@@ -11,7 +11,7 @@ import typer
 
 from . import add, ask, bench, doctor, documents, encoders, search, show
 from .console import tell_warnings
-from .failures import Commands
+from .failures import Commands, show_warnings
 from .settings import JsonOption, QuietOption
 
 app = typer.Typer(
@@ -86,6 +86,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a quote may not fit the locale's encoding
     tell_warnings()
+    show_warnings()
     app(prog_name="recto")
 
 

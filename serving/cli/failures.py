@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from enum import IntEnum
+from typing import TextIO
 
 import typer
 from typer.core import TyperGroup
@@ -17,6 +19,7 @@ from recto.engine.errors import (
     MissingExtra,
     NotFound,
     RectoError,
+    RectoWarning,
 )
 
 from . import console
@@ -52,6 +55,26 @@ _CODES: tuple[tuple[type[RectoError], ExitCode], ...] = (
 def exit_code(error: RectoError) -> ExitCode:
     """The exit code of an error that ended a command."""
     return next(code for kind, code in _CODES if isinstance(error, kind))
+
+
+def show_warnings() -> None:
+    """From now on what we warn of is a line on stderr, without the place in our code."""
+    usual = warnings.showwarning
+
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if issubclass(category, RectoWarning):
+            console.complain(str(message), word="warning")
+        else:
+            usual(message, category, filename, lineno, file, line)
+
+    warnings.showwarning = show
 
 
 class Commands(TyperGroup):

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import warnings
+
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from recto.engine import errors
-from recto.serving.cli.failures import Commands, ExitCode, exit_code
+from recto.serving.cli.failures import Commands, ExitCode, exit_code, show_warnings
 
 KINDS = [
     kind
@@ -61,3 +63,15 @@ def test_ctrl_c_is_130_and_says_what_resumes(command: str, resumes: bool) -> Non
     assert result.exit_code == 130
     assert "Interrupted." in result.stderr
     assert ("the same command again" in result.stderr) is resumes
+
+
+def test_a_warning_of_ours_is_a_line_without_its_place(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        show_warnings()
+        warnings.warn("Look at this.", errors.RectoWarning, stacklevel=1)
+        assert capsys.readouterr().err == "warning: Look at this.\n"
+        warnings.warn("Somebody else's.", UserWarning, stacklevel=1)
+        assert "UserWarning: Somebody else's." in capsys.readouterr().err

@@ -48,6 +48,8 @@ class FakeVllm:
         self.faults: deque[Fault] = deque()
         """Each spoils one call to /pooling."""
         self.change: Callable[[FloatArray], FloatArray] = lambda vectors: vectors
+        self.read: Callable[[str], FloatArray] = lambda text: self._named(_TOKEN.findall(text))
+        self.see: Callable[[Image.Image], FloatArray] = self._seen
         self.texts: list[str] = []
         """What came as `input`."""
         self._over = threading.Event()
@@ -68,7 +70,7 @@ class FakeVllm:
             (text,) = body["input"]
             self.texts.append(text)
             assert "<|image_pad|>" not in text
-            return self.change(self._named(_TOKEN.findall(text)))
+            return self.change(self.read(text))
         (message,) = body["messages"]
         picture, prompt = message["content"]
         assert message["role"] == "user"
@@ -76,7 +78,7 @@ class FakeVllm:
         kind, _, data = picture["image_url"]["url"].partition(",")
         assert (picture["type"], kind) == ("image_url", "data:image/png;base64")
         with Image.open(BytesIO(base64.b64decode(data, validate=True))) as image:
-            return self.change(self._seen(image.convert("RGB")))
+            return self.change(self.see(image.convert("RGB")))
 
     def _named(self, names: list[str]) -> FloatArray:
         return (
