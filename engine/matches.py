@@ -103,9 +103,11 @@ def _terms_of(word: str) -> frozenset[str]:
 
 def _carried(heat: FloatArray, boxes: FloatArray, words: Sequence[Word]) -> FloatArray:
     """(w,) the heat of the hottest box that a word's centre lies in, or that lies on the word."""
+    hot = heat > 0  # one a question vector, where a page may have a vector for each of its words
+    heat, boxes = heat[hot], boxes[hot]
     word_boxes = np.array([word.box for word in words], dtype=np.float32)
     inside = _centres_inside(word_boxes, boxes) | _centres_inside(boxes, word_boxes).T
-    carried: FloatArray = np.where(inside, heat, np.float32(0)).max(axis=1)
+    carried: FloatArray = np.where(inside, heat, np.float32(0)).max(axis=1, initial=0)
     return carried
 
 

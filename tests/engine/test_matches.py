@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 
 from recto.engine.encoders.protocol import PageInput
@@ -45,6 +47,19 @@ def test_matches_merge_over_one_word_between() -> None:
     content = page_content("the cost of water and the price of all of the water")
     matches = matched("cost water", content, None)
     assert texts(content, matches) == ["cost of water", "water"]
+
+
+def test_matches_of_a_page_full_of_words_take_little_memory() -> None:
+    content = page_content("\n".join(["so many words of so little sense"] * 2000 + ["a copay"]))
+    vectors = encoded(content)
+    tracemalloc.start()
+    try:
+        matches = matched("copay", content, vectors)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert texts(content, matches) == ["copay"]
+    assert peak < 64 << 20  # 14,002 words by as many vectors would take 784 MB
 
 
 def test_matches_do_not_merge_across_lines() -> None:
