@@ -1,4 +1,4 @@
-"""What became of the files given to `add`."""
+"""What became of the files given to `add`, and of the documents that `reencode` met."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from recto.engine.encoders.protocol import EncoderId
 from recto.engine.errors import RectoError
 
-OutcomeKind = Literal["added", "replaced", "unchanged", "failed"]
+OutcomeKind = Literal["added", "replaced", "unchanged", "encoded", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,4 +50,27 @@ class AddReport:
     @property
     def complete(self) -> bool:
         """Whether every page of every file is in the library."""
+        return not any(o.kind == "failed" or o.skipped for o in self.outcomes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReencodeReport:
+    """What became of every document of one `reencode`, by name."""
+
+    encoder: EncoderId
+    """By which the library's vectors are now."""
+    changed: bool
+    """False when they were so before, and nothing was to be done."""
+    outcomes: tuple[Outcome, ...]
+    """"encoded", "unchanged" for what an interrupted call had encoded already, or "failed"."""
+    seconds: float
+
+    @property
+    def pages(self) -> int:
+        """Pages that were encoded."""
+        return sum(outcome.pages for outcome in self.outcomes)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every page has its vectors."""
         return not any(o.kind == "failed" or o.skipped for o in self.outcomes)

@@ -1,4 +1,4 @@
-"""How far an `add` is, for people who wait. Knows nothing of what is being added."""
+"""How far an `add` or a `reencode` is, for people who wait. Knows nothing of what is done."""
 
 from __future__ import annotations
 
@@ -32,11 +32,15 @@ class Tally:
     """Counts files, pages and bytes of one `add`, and tells them to `on_progress`."""
 
     def __init__(
-        self, paths: Sequence[Path], on_progress: Callable[[Progress], None] | None
+        self,
+        paths: Sequence[Path],
+        on_progress: Callable[[Progress], None] | None,
+        *,
+        sizes: Sequence[int] | None = None,
     ) -> None:
-        """`paths` in the order in which they will be done."""
+        """`paths` in the order in which they will be done; `sizes` where they need not exist."""
         self._paths = paths
-        self._sizes = [_size(path) for path in paths]
+        self._sizes = [_size(path) for path in paths] if sizes is None else sizes
         self._tell = on_progress
         self._files = 0
         self._pages = 0

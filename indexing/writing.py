@@ -16,6 +16,7 @@ from recto.engine.page import PageContent
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store
 from recto.engine.store.records import PageRecord
+from recto.engine.vectors import PageVectors
 from recto.indexing.prefetch import prefetch
 from recto.indexing.reading.raw import Image
 
@@ -46,9 +47,12 @@ class Pages(Protocol):
 class PageWriter:
     """Writes pages with their vectors to one store."""
 
-    def __init__(self, store: Store, encoder: Encoder) -> None:
+    def __init__(self, store: Store, encoder: Encoder, *, words_alone: bool = False) -> None:
+        """`words_alone`: a page of which there are words, but no picture where the encoder needs
+        one, is written without vectors; else it is left out."""
         self._store = store
         self._encoder = encoder
+        self._words_alone = words_alone
 
     def written(self, document_id: str) -> set[int]:
         """Numbers of the pages of a document that are there: an interrupted call wrote them."""
@@ -58,14 +62,15 @@ class PageWriter:
     def write(
         self, document_id: str, pages: Pages, written: set[int], on_page: OnPage
     ) -> dict[int, str]:
-        """Write all but the `written` pages; return those that could not be read, and why."""
+        """Write all but the `written` pages; return those that could not be read or drawn, and
+        why."""
         skipped: dict[int, str] = {}
         inputs = prefetch(self._read(pages, written, skipped), ahead=_AHEAD)
         done = len(written)
         for batch in prefetch(self._encode(_batched(inputs), document_id), ahead=2):
             self._store.put_pages(batch)
             done += len(batch)
-            on_page(done + len(skipped), pages.pages)
+            on_page(min(done + len(skipped), pages.pages), pages.pages)
         return skipped
 
     def _read(
@@ -74,27 +79,32 @@ class PageWriter:
         for number in range(1, pages.pages + 1):
             if number in written:
                 continue
+            content = image = None
             try:
                 content = pages.read(number)
                 image = pages.image(number, IMAGE_WIDTH) if self._encoder.needs_image else None
             except DocumentError as error:
                 skipped[number] = str(error)
-                continue
+                if not self._words_alone or content is None or not content.text.words:
+                    continue
+                skipped[number] += " It can be found by its words alone."
             yield PageInput(content=content, image=image)
 
     def _encode(
         self, batches: Iterable[list[PageInput]], document_id: str
     ) -> Iterator[list[PageRecord]]:
         for batch in batches:
-            vectors = self._encoder.encode_pages(batch)
+            drawn = [page for page in batch if page.image is not None]
+            seen = drawn if self._encoder.needs_image else batch
+            vectors = iter(self._encoder.encode_pages(seen) if seen else ())
             yield [
                 PageRecord(
                     document_id=document_id,
                     content=page.content,
-                    vectors=of_page,
+                    vectors=next(vectors) if page in seen else PageVectors(patches=None, rows=None),
                     words=words_vector(page.content),
                 )
-                for page, of_page in zip(batch, vectors, strict=True)
+                for page in batch
             ]
 
 

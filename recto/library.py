@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property, partial
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -22,7 +23,7 @@ from recto.engine.errors import DiskFull, NotFound, RectoWarning
 from recto.engine.matches import Match, find_matches
 from recto.engine.page import PageContent
 from recto.engine.retrieval import RankedPage, Retriever, check_question
-from recto.engine.store.manifest import check_encoder
+from recto.engine.store.manifest import check_encoder, check_terms
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store
 from recto.engine.store.records import page_id
@@ -30,11 +31,13 @@ from recto.indexing.adding import Attributes, Indexer
 from recto.indexing.files import Found, Refused, find
 from recto.indexing.ledger import Ledger
 from recto.indexing.limits import Limits
-from recto.indexing.outcome import AddReport, Outcome
+from recto.indexing.outcome import AddReport, Outcome, ReencodeReport
 from recto.indexing.progress import Progress, Tally
 from recto.indexing.reader import Reader
+from recto.indexing.reencoding import Reencoder
 from recto.indexing.sources import Sources
 from recto.pictures import PagePictures
+from recto.reencoding import Gate, chosen_encoder, is_current, reading
 from recto.results import Answer, Citation, Document, Hit, Page
 
 EVIDENCE_PAGES = 6
@@ -71,6 +74,8 @@ class Library:
         self._sources = Sources(folder / "sources")
         self._catalog = Catalog(store)
         self._pictures = PagePictures(folder / "pictures", self._reader, self._sources)
+        self._writing = Lock()
+        self._gate = Gate()
 
     def add(
         self,
@@ -89,11 +94,12 @@ class Library:
         """
         begun = time.monotonic()
         attributes = Attributes(tags=several(tags, "tags"), metadata=metadata)
-        try:
-            outcomes = tuple(self._add(list(find(paths)), attributes, on_progress))
-        finally:
-            self._catalog.forget()
-        self._tidy()
+        with self._writing:
+            try:
+                outcomes = tuple(self._add(list(find(paths)), attributes, on_progress))
+            finally:
+                self._catalog.forget()
+            self._tidy()
         return AddReport(outcomes=outcomes, seconds=time.monotonic() - begun)
 
     def remove(self, document: str) -> Document:
@@ -101,20 +107,23 @@ class Library:
 
         `document` is what `document()` takes. Raises NotFound, InputError.
         """
-        removed = self.document(document)
-        ledger = self._ledger()
-        record = ledger.get(removed.id)
-        assert record is not None
-        ledger.remove(record)
-        self._pictures.forget(removed.id)
-        self._catalog.forget()
-        self._tidy()
+        with self._writing:
+            removed = self.document(document)
+            ledger = self._ledger()
+            record = ledger.get(removed.id)
+            assert record is not None
+            ledger.remove(record)
+            self._pictures.forget(removed.id)
+            self._catalog.forget()
+            self._tidy()
         return removed
 
+    @reading
     def documents(self, *, tags: Sequence[str] = ()) -> list[Document]:
         """All documents that have every one of these tags, by name."""
         return self._catalog.tagged(tags)
 
+    @reading
     def document(self, document: str) -> Document:
         """The document of this name, end of path, id, or at least 6 first digits of it.
 
@@ -122,6 +131,7 @@ class Library:
         """
         return self._catalog.one(document)
 
+    @reading
     def page(self, document: str, number: int) -> Page:
         """One page, counted from 1. Raises NotFound, InputError."""
         found = self.document(document)
@@ -131,6 +141,7 @@ class Library:
             raise NotFound(f"{found.name} has no page {number} in this library: {reason}")
         return self._page(found, stored[0].content)
 
+    @reading
     def search(
         self,
         question: str | None = None,
@@ -164,6 +175,7 @@ class Library:
         shown = text if image is None else None
         return [self._hit(page, find_matches(shown, vectors, page.page)) for page in ranked]
 
+    @reading
     def ask(
         self,
         question: str,
@@ -195,6 +207,44 @@ class Library:
             hits=hits,
         )
 
+    def reencode(
+        self,
+        encoder: str | os.PathLike[str] | Encoder | None = None,
+        *,
+        settings: Mapping[str, str] | None = None,
+        trust_remote_code: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> ReencodeReport:
+        """Make the vectors of every document anew, by another encoder or another revision of it.
+
+        `encoder` is what `recto.open` takes, None the library's own; `settings` are for it. The new
+        vectors come to be beside the old ones, which answer meanwhile, and take their place at
+        once. Interrupted or killed, it leaves the library as it was, and goes on when it is called
+        again. Words and everything else that is known of documents are kept; pages that could not
+        be read are tried again.
+
+        Raises InputError, EncoderError, OutOfMemory, MissingExtra for the encoder; DiskFull and
+        BackendUnreachable.
+        """
+        begun = time.monotonic()
+        outcomes: tuple[Outcome, ...] = ()
+        with self._writing:
+            made = chosen_encoder(encoder, self._store.encoder, settings, trust_remote_code)
+            changed = not is_current(self._store, made)
+            if changed:
+                with self._store.beside(made.id) as new:
+                    outcomes = tuple(self._reencode(new, made, on_progress))
+                    self._switch(new, made)
+                self._tidy()
+            else:
+                self._store.forget_beside()
+        return ReencodeReport(
+            encoder=made.id,
+            changed=changed,
+            outcomes=outcomes,
+            seconds=time.monotonic() - begun,
+        )
+
     def close(self) -> None:
         """End the processes that belong to it. May be called twice."""
         self._stack.close()
@@ -214,6 +264,7 @@ class Library:
     def _encoder(self) -> Encoder:
         encoder = self._make_encoder()
         check_encoder(self.folder, self._store.encoder, encoder.id)
+        check_terms(self.folder, self._store.terms)
         return encoder
 
     @cached_property
@@ -249,6 +300,24 @@ class Library:
             else:
                 outcome = indexer.add(file, attributes, tally.page)
             yield tally.done(outcome)
+
+    def _reencode(
+        self, new: Store, encoder: Encoder, on_progress: Callable[[Progress], None] | None
+    ) -> Iterator[Outcome]:
+        self._ledger()  # completes what was being removed
+        reencoder = Reencoder(
+            old=self._store, new=new, encoder=encoder, reader=self._reader, sources=self._sources
+        )
+        return reencoder.encode_all(on_progress)
+
+    def _switch(self, new: Store, encoder: Encoder) -> None:
+        """What is asked meanwhile waits for it, so that no answer is made of both."""
+        with self._gate.alone():
+            self._store.become(new)
+            self._make_encoder = lambda: encoder
+            for made_before in ("_encoder", "_reader_of_words", "_retriever"):
+                vars(self).pop(made_before, None)
+            self._catalog.forget()
 
     def _tidy(self) -> None:
         """Let the store rearrange what was written; what was asked for is done without it."""

@@ -68,6 +68,7 @@ class DocumentRecord:
     tags: tuple[str, ...] = ()
     metadata: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     skipped: Mapping[int, str] = field(default_factory=dict)
-    """Pages that could not be read, by number, and why; they are not stored."""
+    """Pages that could not be read, by number, and why. They are not stored, or, where their words
+    were known and their picture could not be drawn, without vectors."""
     words: SparseVector = field(default_factory=lambda: SparseVector((), ()))
     """Term weights of name and title, by which a document itself is found."""

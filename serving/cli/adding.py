@@ -40,7 +40,7 @@ def add_documents(
     with progress_bar(settings) as on_progress:
         report = library.add(*paths, tags=tags, metadata=metadata, on_progress=on_progress)
     for outcome in report.outcomes:
-        _list_failures(outcome)
+        list_failures(outcome)
     if not report.outcomes:
         from recto.indexing.files import KINDS
 
@@ -49,7 +49,8 @@ def add_documents(
     return report
 
 
-def _list_failures(outcome: Outcome) -> None:
+def list_failures(outcome: Outcome) -> None:
+    """Say on stderr what of a document could not be read, and why."""
     if outcome.error is not None:
         message = str(outcome.error)
         named = outcome.path.name in message
@@ -81,14 +82,15 @@ def summary(report: AddReport) -> str:
 def as_json(report: AddReport) -> dict[str, Any]:
     """A report as `recto add --json` prints it."""
     return {
-        "documents": [_outcome_as_json(outcome) for outcome in report.outcomes],
+        "documents": [outcome_as_json(outcome) for outcome in report.outcomes],
         "pages": report.pages,
         "seconds": round(report.seconds, 3),
         "complete": report.complete,
     }
 
 
-def _outcome_as_json(outcome: Outcome) -> dict[str, Any]:
+def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
+    """What became of one document, for `--json`."""
     error = outcome.error
     return {
         "path": str(outcome.path),

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from . import add, ask, bench, doctor, documents, encoders, search, show
+from . import add, ask, bench, doctor, documents, encoders, reencode, search, show
 from .console import tell_warnings
 from .failures import Commands, show_warnings
 from .settings import JsonOption, QuietOption
@@ -75,6 +75,7 @@ app.command()(ask.ask)
 app.command("list")(documents.list_documents)
 app.command()(show.show)
 app.command()(documents.remove)
+app.command()(reencode.reencode)
 app.command()(encoders.encoders)
 app.command()(doctor.doctor)
 app.add_typer(bench.app, name="bench")

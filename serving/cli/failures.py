@@ -24,7 +24,7 @@ from recto.engine.errors import (
 
 from . import console
 
-RESUMING = frozenset({"add", "ask"})
+RESUMING = frozenset({"add", "ask", "reencode"})
 """Commands that go on where they were interrupted."""
 
 
@@ -97,4 +97,4 @@ class Commands(TyperGroup):
             raise typer.Exit(ExitCode.CLOSED_PIPE) from error
 
 
-_RESUME = "Interrupted. What is indexed is kept; run the same command again to go on."
+_RESUME = "Interrupted. What is done is kept; run the same command again to go on."
