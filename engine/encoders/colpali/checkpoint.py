@@ -1,6 +1,6 @@
 """What a folder or a hub id holds: which kind of model, an adapter or all weights, which revision.
 
-Reads descriptions only. Fetches from the hub what is not in its cache; a folder is never left.
+Reads descriptions only. What is in the hub's cache is taken from there, without asking the hub.
 Weights are taken from safetensors files alone, for other kinds can run code.
 """
 
@@ -68,8 +68,17 @@ def find(name: str, *, revision: str | None = None, code: bool = False) -> Check
             " adapter_config.json, or the id of a model on the hub, such as vidore/colqwen2-v1.0."
         )
     patterns = (*_DESCRIPTIONS, *((_CODE,) if code else ()))
-    described = _described(_fetched(name, revision, patterns), name=name)
-    _fetched(name, described.revision, (_WEIGHTS,))
+    cached = _cached(name, revision)
+    if cached is None or (code and not any(cached.glob(_CODE))):
+        cached = _fetched(name, revision, patterns)
+    described = _described(cached, name=name)
+    if not _has_weights(described.folder):
+        _fetched(name, described.revision, (*patterns, _WEIGHTS))
+        if not _has_weights(described.folder):  # without a network, that is no error
+            raise EncoderError(
+                f"{name} at {described.revision}: not all of its *.safetensors can be fetched."
+                " Check the network; weights in other files are not read, for they can run code."
+            )
     return described
 
 
@@ -133,6 +142,29 @@ def _place_in_cache(folder: Path) -> tuple[str | None, str | None]:
     if not repository.startswith("models--"):
         return None, None
     return repository.removeprefix("models--").replace("--", "/"), folder.name
+
+
+def _cached(name: str, revision: str | None) -> Path | None:
+    """The folder in the cache, if what describes a model is in it."""
+    from huggingface_hub import snapshot_download
+
+    try:
+        folder = Path(
+            snapshot_download(name, revision=revision, cache_dir=_cache(), local_files_only=True)
+        )
+    except (OSError, ValueError):  # not there, or known to be incomplete
+        return None
+    described = any((folder / file).is_file() for file in ("config.json", "adapter_config.json"))
+    return folder if described else None
+
+
+def _has_weights(folder: Path) -> bool:
+    """Whether all files that the index lists are there; without an index, any."""
+    index = _read_json(folder / "model.safetensors.index.json")
+    files = set(index.get("weight_map", {}).values())
+    if files:
+        return all((folder / file).is_file() for file in files)
+    return any(folder.glob(_WEIGHTS))
 
 
 def _fetched(name: str, revision: str | None, patterns: tuple[str, ...]) -> Path:

@@ -58,6 +58,8 @@ def clusters(patches: Multivector, mergeable: BoolArray, factor: int) -> Multive
 
 def _ward(vectors: FloatArray, count: int) -> IntArray:
     """(n,) a cluster number from 0 for each, at most `count` clusters, by cosine distance."""
+    if count == 1:  # of which some versions of scipy make two
+        return np.zeros(len(vectors), np.int64)
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
 

@@ -84,6 +84,18 @@ def test_adapter_in_the_cache_finds_its_base_there(
     assert id.source == ""
 
 
+def test_weights_that_are_not_all_in_the_cache_are_fetched(
+    cache: Path, checkpoint: MakeCheckpoint
+) -> None:
+    folder = fetched(cache, "owner/parts", checkpoint("colqwen2"))
+    index = {"weight_map": {"a": "model.safetensors", "b": "model-2.safetensors"}}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+    with pytest.raises(EncoderError, match=f"owner/parts at {COMMIT}.*can"):
+        find("owner/parts")
+    shutil.copy(folder / "model.safetensors", folder / "model-2.safetensors")
+    assert find("owner/parts").folder == folder
+
+
 @pytest.mark.usefixtures("cache")
 def test_what_is_neither_in_the_cache_nor_to_be_fetched() -> None:
     with pytest.raises(EncoderError, match=r"owner/absent is not in the hub's cache .*/hub"):
