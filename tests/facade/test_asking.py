@@ -105,5 +105,5 @@ def test_an_encoder_that_reads_words_names_those_that_read_pictures(library: rec
 
 
 def test_neither_question_nor_picture_is_refused(library: recto.Library) -> None:
-    with pytest.raises(QuestionError, match="the question is ''"):
+    with pytest.raises(QuestionError, match="The question is ''"):
         library.search()

@@ -221,7 +221,7 @@ def test_a_question_that_cannot_be_searched_is_2(
 ) -> None:
     said = run(*words, question, "--library", library)
     assert (said.code, said.out) == (2, "")
-    assert said.err.startswith("error: the question ")
+    assert said.err.startswith("error: The question ")
 
 
 def test_doctor_passes_here(run: Run, library: Path) -> None:
