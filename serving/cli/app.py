@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from . import add, ask, bench, doctor, documents, encoders, reencode, search, show
-from .console import tell_warnings
 from .failures import Commands, show_warnings
 from .settings import JsonOption, QuietOption
 
@@ -86,7 +85,6 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a quote may not fit the locale's encoding
-    tell_warnings()
     show_warnings()
     app(prog_name="recto")
 

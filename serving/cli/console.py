@@ -12,10 +12,7 @@ import os
 import re
 import sys
 import unicodedata
-import warnings
-from typing import TYPE_CHECKING, Any, TextIO
-
-from recto.engine.errors import RectoWarning
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -102,26 +99,6 @@ def complain(message: str, *, word: str = "error") -> None:
 
     text = plain_lines(message).replace("\n", "\n  ")
     console(stderr=True).print(Text.assemble((f"{word}:", "bold red"), " ", text))
-
-
-def tell_warnings() -> None:
-    """Write warnings of ours like errors, from here on; those of others as Python does."""
-    python_tells = warnings.showwarning
-
-    def tell(
-        message: Warning | str,
-        category: type[Warning],
-        filename: str,
-        lineno: int,
-        file: TextIO | None = None,
-        line: str | None = None,
-    ) -> None:
-        if issubclass(category, RectoWarning):
-            complain(str(message), word="warning")
-        else:
-            python_tells(message, category, filename, lineno, file, line)
-
-    warnings.showwarning = tell
 
 
 def write_json(value: dict[str, Any]) -> None:

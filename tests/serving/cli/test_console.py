@@ -4,21 +4,12 @@ import io
 import json
 import os
 import sys
-import warnings
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recto.engine.errors import RectoWarning
-from recto.serving.cli.console import (
-    complain,
-    console,
-    plain,
-    plain_lines,
-    tell_warnings,
-    write_json,
-)
+from recto.serving.cli.console import complain, console, plain, plain_lines, write_json
 
 OBEYED = {
     *map(chr, range(0x20)),
@@ -33,16 +24,6 @@ def test_plain_keeps_letters_of_any_script() -> None:
         plain("Größe 価格 سعر 👨\u200d👩\u200d👧 [bold]")
         == "Größe 価格 سعر 👨\u200d👩\u200d👧 [bold]"
     )
-
-
-def test_warnings_of_ours_are_messages(capsys: pytest.CaptureFixture[str]) -> None:
-    with warnings.catch_warnings(record=True) as others:  # which also restores what shows them
-        warnings.simplefilter("always")
-        tell_warnings()
-        warnings.warn("The disk is \x1b[31mfull.", RectoWarning, stacklevel=1)
-        warnings.warn("Of somebody else.", UserWarning, stacklevel=1)
-    assert capsys.readouterr().err == "warning: The disk is [31mfull.\n"
-    assert [str(other.message) for other in others] == ["Of somebody else."]
 
 
 def test_plain_makes_one_line() -> None:
