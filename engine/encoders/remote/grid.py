@@ -62,10 +62,10 @@ class Grid:
             return Size(self.side, self.side)
         wanted = height * width / self.cell**2
         scale = (min(max(wanted, LEAST), self.most) / wanted) ** 0.5 / self.cell
-        rows, columns = max(round(height * scale), 1), max(round(width * scale), 1)
-        while rows * columns > self.most:
-            rows, columns = (rows - 1, columns) if rows >= columns else (rows, columns - 1)
-        return Size(rows, columns)
+        rows, columns = round(height * scale), round(width * scale)
+        if rows * columns > self.most:
+            rows, columns = int(height * scale), int(width * scale)
+        return Size(max(rows, 1), max(columns, 1))
 
     def layout(self, size: Size, count: int) -> Layout:
         """Of the `count` vectors of a picture of this grid. Raises EncoderError."""

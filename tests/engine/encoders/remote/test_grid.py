@@ -58,8 +58,7 @@ def test_no_picture_has_more_patches_than_allowed(height: int, width: int) -> No
 def test_a_picture_keeps_its_proportions(height: int, width: int) -> None:
     rows, _ = GRID.size(height, width)
     wanted = np.sqrt(min(max(height * width / 28**2, LEAST), GRID.most) * height / width)
-    if min(wanted, wanted * width / height) > 4:
-        assert abs(rows - wanted) <= 1 + 0.05 * wanted
+    assert abs(rows - wanted) <= 1
 
 
 def test_patches_lie_row_by_row_and_the_prompt_before_them_is_left_out() -> None:
