@@ -133,5 +133,6 @@ def _translated(error: OSError, folder: Path) -> LibraryError | DiskFull:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(f"No room on the disk of {folder}: {error}. Make room and try again.")
     return LibraryError(
-        f"The library {folder} cannot be opened for writing: {error}. Check its permissions."
+        f"The library {folder} cannot be opened for writing: {error}. Expected a folder"
+        " where you may write, or a place for a new one."
     )

@@ -13,7 +13,7 @@ from recto.engine.errors import InputError
 
 from .adding import add_documents, code_of, require_some
 from .console import hanging, plain, plain_lines, write, write_json, write_paths
-from .evidence import Written, draw
+from .evidence import ANSWERS, Written, draw
 from .failures import ExitCode
 from .filters import DocumentOption, PagesOption, TagOption, parse_pages, require_question
 from .opening import EncoderOption, TrustOption, open_existing, open_or_make
@@ -72,7 +72,7 @@ def ask(
     with opening as opened:
         code, wanted = _added(opened, paths or [], settings, document)
         answer = opened.ask(question, documents=wanted, tags=tag or None, pages=confined)
-        folder = pictures or settings.library / "answers" / slug(question)
+        folder = pictures or settings.library / ANSWERS / slug(question)
         written = None if no_pictures else draw(answer, folder, fresh=pictures is None)
     _report(answer, written, settings)
     raise typer.Exit(max(code, ExitCode.PARTLY if written and written.failed else ExitCode.FINE))

@@ -9,6 +9,7 @@ import typer
 
 from .adding import counted
 from .console import plain, write, write_json
+from .evidence import forget
 from .filters import TagOption
 from .opening import emptiness, open_existing
 from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
@@ -90,9 +91,9 @@ def remove(
     """Remove documents from the library.
 
     DOCUMENT is a name, the end of a path, or the beginning of an id, as `recto list` shows them.
-    Their pages go, and the copies that the library keeps of them. The files that they were added
-    from are not touched. Asks before it removes; where nobody can answer, --yes is needed. Nothing
-    is removed when one of the documents is not there.
+    Their pages go, the copies that the library keeps of them, and the pictures that answers have
+    left in it. The files that they were added from are not touched. Asks before it removes; where
+    nobody can answer, --yes is needed. Nothing is removed when one of the documents is not there.
 
     \b
     Example:
@@ -104,6 +105,8 @@ def remove(
         if not yes:
             _confirm(list(found.values()))
         removed = [opened.remove(document_id) for document_id in found]
+        for document in removed:
+            forget(document, settings.library)
     if settings.json:
         write_json({"removed": [document.as_json() for document in removed]})
     elif not settings.quiet:

@@ -13,7 +13,11 @@ from .console import complain
 from .pictures import file_name, save
 
 if TYPE_CHECKING:
-    from recto.results import Answer, Citation
+    from recto.results import Answer, Citation, Document
+
+
+ANSWERS = "answers"
+"""The folder in a library where pictures go if nobody says where else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,15 @@ def draw(answer: Answer, folder: Path, *, fresh: bool) -> Written:
             where = f"{citations[0].document.name}, page {citations[0].page}"
             complain(f"{where}: {error}", word="no picture")
     return Written(pictures=tuple(pictures), failed=failed)
+
+
+def forget(document: Document, folder: Path) -> None:
+    """Remove the pictures of a document's pages that answers have left in a library's `folder`."""
+    numbers = range(1, document.pages + 1)
+    pages = {file_name(document, n, twin=twin) for n in numbers for twin in (False, True)}
+    for path in (folder / ANSWERS).glob("*/*.png"):
+        if path.name in pages:
+            path.unlink(missing_ok=True)
 
 
 def _by_page(answer: Answer) -> dict[tuple[str, int], list[Citation]]:

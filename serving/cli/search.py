@@ -36,7 +36,8 @@ def search(
         ),
     ] = None,
     limit: Annotated[
-        int, typer.Option("--limit", "-n", min=1, metavar="NUMBER", help="How many pages.")
+        int,
+        typer.Option("--limit", "-n", min=1, max=10_000, metavar="NUMBER", help="How many pages."),
     ] = 5,
     document: DocumentOption = None,
     tag: TagOption = None,

@@ -119,6 +119,14 @@ def test_remove_needs_yes_where_nobody_can_be_asked(run: Run, documents: Path) -
     assert (documents / "penguins.pdf").exists()
 
 
+def test_remove_leaves_no_picture_of_a_page_in_the_library(run: Run, documents: Path) -> None:
+    run("ask", "How often does the fog horn sound?", documents)
+    run("ask", "What do penguins eat?")
+    assert run("remove", "penguins.pdf", "--yes").code == 0
+    left = [path.name for path in Path(".recto").rglob("*.png")]
+    assert left == ["lighthouse-p2.png"]
+
+
 HOSTILE = (
     b"[bold red]markup[blink] :smile:.pdf",
     b"\x1b[2J\x1b]0;owned\x07escape.pdf",
