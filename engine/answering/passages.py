@@ -27,7 +27,9 @@ HEADING_WORDS = 14
 NEXT_TABLE = 3.5
 """Heights of a row: a larger gap, or a step up the page, lies between two tables."""
 
-_STOP = re.compile(r".*[\w)\]\"'”’»%].*[.!?…][)\]\"'”’»]*|.*[。！？．]")
+_STOPS, _WIDE_STOPS = (".", "!", "?", "…"), ("。", "！", "？", "．")
+_CLOSERS = ")]\"'”’»"
+_SPOKEN = re.compile(rf"[\w%{re.escape(_CLOSERS)}]")
 _ABBREVIATION = re.compile(
     r"\(?(?:[A-Z]|[a-z]|(?:[A-Za-z]\.)+[A-Za-z]?|Mr|Mrs|Ms|Dr|Prof|St|No|Nos|Inc|Corp|Co|Ltd|LLC|vs"
     r"|Fig|Figs|Sec|Art|Vol|pp|approx|ca|cf|al|etc|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Oct|Nov|Dec)\."
@@ -178,7 +180,7 @@ class _Cutter:
         spans = list(_sentences(self._words, start, stop, label=block[0].item))
         kind: Kind = "item" if block[0].item else "sentence" if len(block) > 1 else "line"
         for first, last in spans:
-            whole = _STOP.fullmatch(self._words[last - 1].text) is not None
+            whole = _has_stop(self._words[last - 1].text)
             told = (kind == "line" and whole) or (kind == "item" and first != start)
             yield self._passage("sentence" if told else kind, first, last)
         if self._words[stop - 1].text.endswith(":"):
@@ -198,9 +200,17 @@ def _sentences(
 
 
 def _ends(text: str, following: str) -> bool:
-    if _STOP.fullmatch(text) is None or _ABBREVIATION.fullmatch(text):
+    if not _has_stop(text) or _ABBREVIATION.fullmatch(text):
         return False
     return not following[:1].islower()
+
+
+def _has_stop(text: str) -> bool:
+    """Ends with a full stop or its like, perhaps in quotes, and is more than that."""
+    bare = text.rstrip(_CLOSERS)
+    if bare.endswith(_STOPS) and _SPOKEN.search(bare, 0, len(bare) - 1):
+        return True
+    return text.endswith(_WIDE_STOPS)
 
 
 def _too_long(words: Sequence[Word], first: int, last: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,8 +11,8 @@ from recto.engine.page import Box, Word, union
 
 REACH = 80
 """Records that are looked at above one."""
-_LEADER = re.compile(r"(?:\s*[.·…_]){3,}$")
-"""The dots that lead from an entry to its page."""
+_LEADER = ".·…_"
+"""The dots that lead from an entry to its page; three of them at least."""
 
 LEVELS = 2
 """Records of headings that are put together ("Year ended" above "2018")."""
@@ -42,7 +41,7 @@ def cells_of(record: Block, words: Sequence[Word]) -> list[Cell]:
     for row in rows:
         for start, stop in row.cells:
             span = words[start:stop]
-            text = _LEADER.sub("", " ".join(word.text for word in span))
+            text = _without_leader(" ".join(word.text for word in span))
             cell = Cell(text, union(word.box for word in span), is_value(span))
             above = max(cells, key=lambda c: _overlap(c.box, cell.box), default=None)
             if above is None or row is rows[0] or _overlap(above.box, cell.box) <= 0:
@@ -50,6 +49,11 @@ def cells_of(record: Block, words: Sequence[Word]) -> list[Cell]:
             else:
                 cells[cells.index(above)] = _together(above, cell)
     return sorted(cells, key=lambda cell: cell.box.x0)
+
+
+def _without_leader(text: str) -> str:
+    bare = text.rstrip(_LEADER + " ")
+    return bare if len(text[len(bare) :].replace(" ", "")) >= 3 else text
 
 
 def _together(a: Cell, b: Cell) -> Cell:

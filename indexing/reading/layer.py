@@ -20,8 +20,9 @@ from recto.indexing.reading.characters import clean
 from recto.indexing.reading.forms import filled_in
 from recto.indexing.reading.lines import Piece, arrange
 
-# PDFium marks a hyphen at the end of a line by one of these and leaves the line break out.
-_TOKEN = re.compile("[\r\n]+|([^\\s\x02\ufffe]+)([\x02\ufffe]?)")
+# PDFium marks a hyphen at the end of a line by one of these and leaves the line break out. What has
+# a thousand characters is data, not a word; whoever reads words later counts on short ones.
+_TOKEN = re.compile("[\r\n]+|([^\\s\x02\ufffe]{1,1000})([\x02\ufffe]?)")
 
 
 class Layer(NamedTuple):

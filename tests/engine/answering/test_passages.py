@@ -40,6 +40,23 @@ def test_abbreviation_ends_no_sentence(text: str) -> None:
     assert texts(text) == [text]
 
 
+@pytest.mark.parametrize(
+    ("word", "ends"),
+    [
+        *(("cap.", True), ('"No!"', True), ("(so).)", True), ("5%…", True), ("終。", True)),
+        *(("cap", False), ("e.g", False), (".", False), ("...)", False), (")", False)),
+    ],
+)
+def test_word_that_ends_a_sentence(word: str, ends: bool) -> None:
+    text = f"{LONG} pay the {word} They met."
+    assert (texts(text)[0] == f"{LONG} pay the {word}") is ends
+
+
+def test_words_without_end_are_cut_at_once() -> None:
+    endless = 200_000 * "a"  # looked at twice for each letter, it would take a quarter of an hour
+    assert texts(f"{LONG} pay {endless} {200_000 * '.'}x twice.")[0].startswith(LONG)
+
+
 def test_list_items_stand_alone_with_their_lead() -> None:
     items = only("The kit has these parts:\n• two screws\n• one long bolt with\n  a nut\n", "item")
     assert [item.text for item in items] == ["• two screws", "• one long bolt with a nut"]

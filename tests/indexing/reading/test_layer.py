@@ -124,6 +124,11 @@ def test_letters_drawn_one_by_one_are_one_word(tmp_path: Path) -> None:
     assert word.box.x1 - word.box.x0 > 36 / 612
 
 
+def test_word_without_end_is_cut(tmp_path: Path) -> None:
+    page = _read(tmp_path, text(10, 700, "one " + 2500 * "a" + " two", size=0.1))
+    assert [len(word.text) for word in page.words] == [3, 1000, 1000, 500, 3]
+
+
 def test_ligatures_are_letters(tmp_path: Path) -> None:
     font = (
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding"
