@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from recto.engine.errors import RectoWarning
 from recto.engine.store.opening import open_edge
 from recto.indexing.limits import Limits
 from recto.library import Library
+from tests.checkpoints.fixtures import needs_colpali
+from tests.conftest import MakeCheckpoint
 from tests.fakes import FakeEncoder
 from tests.serving.cli.conftest import PAGES, Run
+
+UNCHECKED = pytest.mark.filterwarnings(f"ignore::{RectoWarning.__module__}.{RectoWarning.__name__}")
 
 
 @pytest.fixture
@@ -66,3 +71,19 @@ def test_without_a_library_it_says_how_to_make_one(run: Run, tmp_path: Path) -> 
     assert said.code == 3
     assert "recto add" in said.err
     assert list(tmp_path.iterdir()) == []
+
+
+@needs_colpali
+@UNCHECKED
+def test_from_words_to_pictures_and_back(
+    run: Run, documents: Path, checkpoint: MakeCheckpoint
+) -> None:
+    question = ("search", "What do penguins eat?", "-n", "1", "--json")
+    folder = checkpoint("colqwen2")
+    assert run("add", documents).code == 0
+    assert run("reencode", "--encoder", folder).code == 0
+    assert run(*question).json["hits"][0]["document"] == "penguins.pdf"
+    again = run("reencode", "--encoder", folder)
+    assert again.out.startswith("Nothing is to be done")
+    assert run("reencode", "--encoder", "words").code == 0
+    assert run(*question).json["hits"][0]["document"] == "penguins.pdf"
