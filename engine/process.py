@@ -16,10 +16,9 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
-from typing import Self
 
 from recto.engine import errors
+from recto.engine.closing import Closing
 from recto.engine.wire import Value, read_frame, write_frame
 
 _ERRORS: dict[str, type[Exception]] = {
@@ -29,7 +28,7 @@ _ERRORS: dict[str, type[Exception]] = {
 } | {"ValueError": ValueError, "MemoryError": MemoryError}
 
 
-class Child:
+class Child(Closing):
     """The parent's side. Calls from several threads wait for each other."""
 
     def __init__(self, module: str, *arguments: str, name: str) -> None:
@@ -101,17 +100,6 @@ class Child:
         """End it at once."""
         self._process.kill()
         self._process.wait()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _death(self, method: str, timer: _Killer, timeout: float | None) -> errors.RectoError:
         self.kill()  # also waits for it: `alive` is False from here on

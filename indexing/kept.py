@@ -4,9 +4,8 @@ rest from its kept bytes. Knows no encoder."""
 from __future__ import annotations
 
 from functools import cached_property
-from types import TracebackType
-from typing import Self
 
+from recto.engine.closing import Closing
 from recto.engine.errors import DamagedFile, DocumentError
 from recto.engine.page import PageContent
 from recto.engine.store.protocol import Store
@@ -19,7 +18,7 @@ _AHEAD = 32
 """Pages whose words are fetched at once."""
 
 
-class KeptDocument:
+class KeptDocument(Closing):
     """The `Pages` of a document, to be read in order. Its bytes are opened when they are needed."""
 
     def __init__(
@@ -64,17 +63,6 @@ class KeptDocument:
         """May be called twice."""
         if isinstance(opened := vars(self).get("_opened"), OpenDocument):
             opened.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _source(self) -> OpenDocument:
         opened = self._opened

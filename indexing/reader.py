@@ -10,9 +10,8 @@ import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from recto.engine.closing import Closing
 from recto.engine.errors import (
     DamagedFile,
     DocumentError,
@@ -51,7 +50,7 @@ _AHEAD = _BACK + _SAMPLE
 """Pages kept that were read before their turn."""
 
 
-class Reader:
+class Reader(Closing):
     """Opens documents, one process for all of them and another for OCR, started when needed.
 
     >>> with Reader() as reader, reader.open("report.pdf", "pdf") as document:  # doctest: +SKIP
@@ -89,19 +88,8 @@ class Reader:
             self._ocr.close()
         self._converter.close()
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-class OpenDocument:
+class OpenDocument(Closing):
     """An open document. Pages may be read in any order; in order is cheapest."""
 
     def __init__(self, session: Session, kind: str, ocr: Ocr | None) -> None:
@@ -176,17 +164,6 @@ class OpenDocument:
     def close(self) -> None:
         """May be called twice."""
         self._session.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _raw(self, number: int, *, keep: bool) -> RawPage:
         """The page as the worker reads it; those read before their turn are kept until then."""

@@ -10,13 +10,12 @@ from contextlib import ExitStack
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
-from typing import Self
 
 from recto.asking import AskedImage, encode_with
 from recto.catalog import Catalog, document_of, several
 from recto.engine.answering.extractive import ExtractiveAnswerer
 from recto.engine.answering.protocol import Answerer, Evidence, Quote
+from recto.engine.closing import Closing
 from recto.engine.encoders.protocol import Encoder
 from recto.engine.encoders.registry import BUILT_IN, make
 from recto.engine.errors import DiskFull, NotFound, RectoWarning
@@ -48,7 +47,7 @@ PageRange = tuple[int | None, int | None]
 Metadata = Mapping[str, str | int | float | bool]
 
 
-class Library:
+class Library(Closing):
     """Documents, their vectors, and the settings they were made with; one process at a time.
 
     Made by `recto.open`, closed by `close` or at the end of a `with` block:
@@ -248,17 +247,6 @@ class Library:
     def close(self) -> None:
         """End the processes that belong to it. May be called twice."""
         self._stack.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @cached_property
     def _encoder(self) -> Encoder:

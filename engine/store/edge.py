@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
+from recto.engine.closing import Closing
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.store.edge_process import EdgeProcess
 from recto.engine.store.manifest import Manifest
@@ -60,7 +59,7 @@ _WRITE_FACTOR = 3
 """Disk that a write may take: the write-ahead log, the segment, and what both round up to."""
 
 
-class EdgeStore:
+class EdgeStore(Closing):
     """The `Store` protocol over a folder; `open_edge` makes one.
 
     A page that is too large for a batch is a batch of its own, so memory is bounded by the largest
@@ -219,17 +218,6 @@ class EdgeStore:
 
     def close(self) -> None:
         self._process.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _page_size(self) -> int:
         """About the bytes of one page on the disk, 0 if there is none."""

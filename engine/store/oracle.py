@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
 from recto.engine.bm25 import TERMS
+from recto.engine.closing import Closing
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.page import Box, PageContent, PageText
 from recto.engine.store.plan import DenseArm, PageFilter, Ranking, Scored, SearchPlan, SparseArm
@@ -34,7 +33,7 @@ from recto.engine.store.validation import (
 from recto.engine.vectors import FloatArray, Multivector, PageVectors, SparseVector
 
 
-class OracleStore:
+class OracleStore(Closing):
     """The `Store` protocol over two dicts."""
 
     def __init__(self, encoder: EncoderId) -> None:
@@ -146,17 +145,6 @@ class OracleStore:
     def close(self) -> None:
         """Forget everything."""
         self._pages, self._documents = {}, {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _stored(self, id: str, with_vectors: bool) -> StoredPage:
         page = self._pages[id]
