@@ -78,7 +78,8 @@ class Child(Closing):
                 assert self._process.stdout is not None
                 write_frame(self._process.stdin, [method, list(arguments)])
                 return read_frame(self._process.stdout)
-        except (OSError, EOFError, ValueError) as error:
+        except (OSError, EOFError, ValueError, MemoryError, LookupError) as error:
+            # Also where a reply was read in part: what follows would be taken for the next one.
             raise self._death(method, timer, timeout) from error
 
     def close(self, *, grace: float = 10.0) -> None:

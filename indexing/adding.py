@@ -69,13 +69,20 @@ class Indexer:
     def _add(self, found: Found, attributes: Attributes, on_page: OnPage) -> Outcome:
         path = str(found.path)
         known = self._ledger.get(hash_of(found.path))
+        before = self._ledger.at(path)
         if known is not None and known.state == "ready":
+            moved = before is not None and before.id != known.id
             self._describe(known, path, attributes)
             if not self._sources.path(known.id, known.kind).exists():  # lost, and here it is again
                 self._sources.keep(found.path, known.kind)
             return Outcome(
-                path=found.path, kind="unchanged", document_id=known.id, skipped=known.skipped
+                path=found.path,
+                kind="replaced" if moved else "unchanged",
+                document_id=known.id,
+                skipped=known.skipped,
             )
+        if before is not None:  # what was said of the file holds for its next version, too
+            attributes = _joined(before, attributes)
         document_id = self._sources.keep(found.path, found.kind)
         record = DocumentRecord(
             id=document_id,
@@ -103,11 +110,12 @@ class Indexer:
 
     def _describe(self, record: DocumentRecord, path: str, attributes: Attributes) -> None:
         """Note what is new about a document that is there already."""
+        joined = _joined(record, attributes)
         described = replace(
             record,
             paths=tuple(dict.fromkeys((*record.paths, path))),
-            tags=tuple(dict.fromkeys((*record.tags, *attributes.tags))),
-            metadata={**record.metadata, **(attributes.metadata or {})},
+            tags=joined.tags,
+            metadata=joined.metadata or {},
         )
         if described != record:
             self._ledger.publish(described)
@@ -138,6 +146,14 @@ class Indexer:
             pages=record.pages - len(skipped) - len(written),
             skipped=skipped,
         )
+
+
+def _joined(record: DocumentRecord, attributes: Attributes) -> Attributes:
+    """What was said of a document before, and what is said now, which prevails."""
+    return Attributes(
+        tags=tuple(dict.fromkeys((*record.tags, *attributes.tags))),
+        metadata={**record.metadata, **(attributes.metadata or {})},
+    )
 
 
 def _alone(path: Path, index: Callable[[], Outcome]) -> Outcome:

@@ -18,7 +18,7 @@ from recto.engine.answering.protocol import Answerer, Evidence, Quote
 from recto.engine.closing import Closing
 from recto.engine.encoders.protocol import Encoder
 from recto.engine.encoders.registry import BUILT_IN, make
-from recto.engine.errors import DiskFull, NotFound, RectoWarning
+from recto.engine.errors import DiskFull, InternalError, NotFound, RectoWarning
 from recto.engine.matches import Match, find_matches
 from recto.engine.page import PageContent
 from recto.engine.retrieval import RankedPage, Retriever, check_question
@@ -194,15 +194,11 @@ class Library(Closing):
         answerer = answerer or ExtractiveAnswerer(self._reader_of_words)
         draft = answerer.answer(question, [self._evidence(page) for page in ranked])
         hits = tuple(self._hit(page, ()) for page in ranked)
-        pages_by_place = {(hit.document.id, hit.page.number): hit.page for hit in hits}
         return Answer(
             question=question,
             text=draft.text,
             abstained=draft.abstained,
-            citations=tuple(
-                _citation(quote, pages_by_place[quote.document_id, quote.page])
-                for quote in draft.quotes
-            ),
+            citations=tuple(_citation(quote, hits) for quote in draft.quotes),
             hits=hits,
         )
 
@@ -357,5 +353,13 @@ class Library(Closing):
         )
 
 
-def _citation(quote: Quote, page: Page) -> Citation:
-    return Citation(document=page.document, page=page, quote=quote.text, boxes=quote.boxes)
+def _citation(quote: Quote, hits: Sequence[Hit]) -> Citation:
+    for hit in hits:
+        if (hit.document.id, hit.page.number) == (quote.document_id, quote.page):
+            return Citation(
+                document=hit.document, page=hit.page, quote=quote.text, boxes=quote.boxes
+            )
+    raise InternalError(
+        f"The answerer cites page {quote.page} of {quote.document_id}, which it was not given; an"
+        " answer may rest on the pages of its evidence only."
+    )

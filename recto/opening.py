@@ -8,6 +8,7 @@ from pathlib import Path
 
 from recto.engine.encoders import registry
 from recto.engine.encoders.protocol import Encoder, EncoderId
+from recto.engine.errors import InputError
 from recto.engine.store.opening import open_edge
 from recto.engine.store.switching import current_manifest
 from recto.indexing.limits import Limits
@@ -33,8 +34,10 @@ def open(
     brings along. `limits` is what a document may cost to read.
 
     Raises NotFound where there is no library and `create` is False; EncoderMismatch,
-    NewerLibrary, DamagedLibrary, LibraryBusy; EncoderError, MissingExtra.
+    NewerLibrary, DamagedLibrary, LibraryBusy; EncoderError, MissingExtra; InputError.
     """
+    if not os.fspath(folder):
+        raise InputError("The library's folder is an empty text; give the path of a folder.")
     path = Path(folder).expanduser()
     manifest = current_manifest(path)
     recorded = None if manifest is None else manifest.encoder

@@ -57,6 +57,11 @@ def read_manifest(folder: Path) -> Manifest | None:
         )
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise DamagedLibrary(
+            f"{path} cannot be read: {error.strerror or error}. Check its permissions, or restore"
+            " it from a backup."
+        ) from error
     except (ValueError, TypeError, KeyError) as error:
         raise DamagedLibrary(
             f"{path} cannot be understood ({error!r}); expected what recto wrote. Restore it from a"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import recto
+from recto.engine.answering.protocol import DraftAnswer, Evidence, Quote
 from recto.engine.errors import (
     DamagedFile,
     EncoderMismatch,
     InputError,
+    InternalError,
     NotFound,
     QuestionError,
 )
@@ -223,6 +226,40 @@ def test_one_string_is_no_list_of_names(library: Library, write: Write) -> None:
         library.search("heron", tags="wet")
     with pytest.raises(InputError, match=r"documents is 'birds\.pdf'"):
         library.search("heron", documents="birds.pdf")
+
+
+def test_changed_file_keeps_what_was_said_of_it(library: Library, write: Write) -> None:
+    library.add(
+        write("birds.pdf", "the heron waits"), tags=["wet"], metadata={"year": 2023, "by": "Ito"}
+    )
+    library.add(write("birds.pdf", "the crane dances"), metadata={"year": 2024})
+    (document,) = library.documents()
+    assert (document.tags, document.metadata) == (("wet",), {"year": 2024, "by": "Ito"})
+
+
+def test_file_that_becomes_equal_to_another_replaces_its_old_self(
+    library: Library, write: Write
+) -> None:
+    library.add(write("a.pdf", "the heron waits"), write("b.pdf", "the swift flies"))
+    (outcome,) = library.add(write("b.pdf", "the heron waits")).outcomes
+    assert outcome.kind == "replaced"
+    assert len(library.documents()) == 1
+
+
+def test_answer_from_a_page_that_was_not_given_is_refused(library: Library, write: Write) -> None:
+    class Inventive:
+        def answer(self, question: str, evidence: Sequence[Evidence]) -> DraftAnswer:
+            quote = Quote(document_id=evidence[0].document_id, page=9, text="so", boxes=())
+            return DraftAnswer(text="so", quotes=(quote,))
+
+    library.add(write("birds.pdf", "the heron waits"))
+    with pytest.raises(InternalError, match="cites page 9"):
+        library.ask("heron", answerer=Inventive())
+
+
+def test_open_of_nowhere_is_refused() -> None:
+    with pytest.raises(InputError, match="empty text"):
+        recto.open("")
 
 
 def test_document_by_its_names(library: Library, write: Write) -> None:

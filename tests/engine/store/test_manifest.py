@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recto.engine.encoders.protocol import EncoderId
-from recto.engine.errors import EncoderMismatch
+from recto.engine.errors import DamagedLibrary, EncoderMismatch
 from recto.engine.store.manifest import (
     check_encoder,
     new_manifest,
@@ -57,3 +57,9 @@ def test_message_names_what_differs_and_the_command_that_cures_it() -> None:
     assert "dtype was 'float32', is 'bfloat16'; prefix was 'not set', is 'Query: '." in message
     assert "visual_tokens" not in message
     assert "recto reencode --library 'my library' --encoder /models/model" in message
+
+
+def test_manifest_that_is_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "library.json").mkdir()
+    with pytest.raises(DamagedLibrary, match="cannot be read: Is a directory"):
+        read_manifest(tmp_path)
