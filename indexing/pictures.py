@@ -53,10 +53,6 @@ class Pictures:
                     raise
                 self._path(document_id, number, width).unlink(missing_ok=True)  # damaged on disk
 
-    def jpeg(self, document_id: str, number: int, width: int, draw: Callable[[], Image]) -> bytes:
-        """The same as the bytes of a JPEG file."""
-        return self._get(document_id, number, width, draw)[0]
-
     def remove(self, document_id: str) -> None:
         """Drop all pictures of a document."""
         shutil.rmtree(self._folder / document_id, ignore_errors=True)

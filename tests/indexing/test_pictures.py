@@ -54,10 +54,6 @@ def test_pages_and_widths_do_not_mix(tmp_path: Path) -> None:
     assert draw.times == 4
 
 
-def test_jpeg_is_a_jpeg(tmp_path: Path) -> None:
-    assert Pictures(tmp_path).jpeg("doc", 1, 200, Drawn(PAGE)).startswith(b"\xff\xd8\xff")
-
-
 @pytest.mark.parametrize("damage", [b"", b"\xff\xd8 half of", b"\xff\xd8 nonsense \xff\xd9"])
 def test_damaged_file_is_drawn_again(tmp_path: Path, damage: bytes) -> None:
     pictures, draw = Pictures(tmp_path), Drawn(PAGE)
@@ -78,9 +74,8 @@ def test_disk_use_is_bounded(tmp_path: Path) -> None:
 
 
 def test_longest_unused_goes_first(tmp_path: Path) -> None:
-    pictures = Pictures(
-        tmp_path, limit=10 * len(Pictures(tmp_path / "x").jpeg("d", 1, 1, Drawn(NOISE)))
-    )
+    Pictures(tmp_path / "x").image("d", 1, 1, Drawn(NOISE))
+    pictures = Pictures(tmp_path, limit=10 * _size(tmp_path / "x"))
     for page in range(8):
         pictures.image("doc", page, 100, Drawn(NOISE))
         os.utime(tmp_path / "doc" / f"{page}-100.jpg", (page, page))
