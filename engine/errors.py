@@ -13,6 +13,7 @@ A message says what was got, what was expected and what to do. Programs tell the
     │   │   └── LimitExceeded      larger, slower or more deeply nested than the limits allow
     │   ├── EncoderError           a checkpoint that is not there, or that cannot be trusted
     │   ├── QuestionError          empty or far too long
+    │   ├── EndpointSettingError   an address, key, price or limit of an endpoint that cannot be used
     │   └── NotFound               no such library, document or page
     ├── LibraryError               the library cannot be used as it was asked to
     │   ├── EncoderMismatch        made by another encoder or with other settings
@@ -22,6 +23,18 @@ A message says what was got, what was expected and what to do. Programs tell the
     ├── InternalError              a fault of recto itself, met on one document
     └── OutsideError               the world around us
         ├── BackendUnreachable     the store's process, or a server, does not answer
+        ├── EndpointError          a language model's endpoint answered something else than a reply
+        │   ├── KeyRefused         no key, a wrong one, or one that may not use the model
+        │   ├── ModelNotFound      the endpoint has no such model
+        │   ├── RequestRefused     the endpoint does not take the request as it is
+        │   ├── ContextTooLong     more pages and text than the model reads at once
+        │   ├── ContentFiltered    the endpoint's filter stopped the question or the reply
+        │   ├── RateLimited        asked too often, and still after waiting
+        │   ├── EndpointTimeout    no whole reply in the time that was allowed
+        │   ├── BrokenStream       a streamed reply ended before its end
+        │   ├── BrokenReply        a reply without what a reply consists of
+        │   ├── NotAnEndpoint      something else answers there, as a web page does
+        │   └── CostLimitReached   the next call could cost more than was allowed
         ├── DiskFull               no room to write
         ├── MissingExtra           an optional package is not installed
         ├── OutOfMemory            too little memory for a model, or for one page in it
@@ -77,6 +90,10 @@ class QuestionError(InputError):
     """A question that cannot be searched for."""
 
 
+class EndpointSettingError(InputError):
+    """An address, a key, a price or a limit of an endpoint that cannot be used."""
+
+
 class NotFound(InputError):
     """No such library, document or page."""
 
@@ -110,7 +127,55 @@ class OutsideError(RectoError):
 
 
 class BackendUnreachable(OutsideError):
-    """The store's process, or a server that stores or encodes, does not answer."""
+    """The store's process, or a server that stores, encodes or replies, does not answer."""
+
+
+class EndpointError(OutsideError):
+    """A language model's endpoint answered something else than a reply. Never holds a key."""
+
+
+class KeyRefused(EndpointError):
+    """No key, a wrong one, or one that may not use the model."""
+
+
+class ModelNotFound(EndpointError):
+    """The endpoint has no such model, or no chat completions at this address."""
+
+
+class RequestRefused(EndpointError):
+    """The endpoint does not take the request as it is: a field, a picture, a schema."""
+
+
+class ContextTooLong(EndpointError):
+    """More pages and text than the model reads at once."""
+
+
+class ContentFiltered(EndpointError):
+    """The endpoint's filter stopped the question or the reply."""
+
+
+class RateLimited(EndpointError):
+    """Asked too often, or for more than was paid for, and still after waiting."""
+
+
+class EndpointTimeout(EndpointError):
+    """No whole reply in the time that was allowed."""
+
+
+class BrokenStream(EndpointError):
+    """A streamed reply ended before its end; what came of it is not to be trusted."""
+
+
+class BrokenReply(EndpointError):
+    """A reply without what a reply consists of."""
+
+
+class NotAnEndpoint(EndpointError):
+    """Something else answers at this address, as a web page does."""
+
+
+class CostLimitReached(EndpointError):
+    """The next call could cost more than was allowed; it was not made."""
 
 
 class DiskFull(OutsideError):

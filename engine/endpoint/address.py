@@ -1,0 +1,170 @@
+"""Where a model is, and the key for it. Calls nobody.
+
+A key goes to the host that it was made for: `OPENAI_API_KEY` is not sent to a server on the local
+network because that speaks the same protocol. It travels encrypted, or not beyond this machine.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, urlsplit
+
+from recto.engine.errors import EndpointSettingError, KeyRefused
+
+OPENAI = "https://api.openai.com/v1"
+KEY = "RECTO_API_KEY"
+"""The environment variable whose key goes to whichever endpoint the user names."""
+_MAKERS = (
+    ("api.openai.com", "OPENAI_API_KEY"),
+    (".openai.azure.com", "AZURE_OPENAI_API_KEY"),
+    (".services.ai.azure.com", "AZURE_OPENAI_API_KEY"),
+    ("api.anthropic.com", "ANTHROPIC_API_KEY"),
+    ("generativelanguage.googleapis.com", "GEMINI_API_KEY"),
+)
+"""Whose keys are sent where; a name that begins with a dot stands for all hosts below it."""
+_EXAMPLES = "http://localhost:11434/v1 or https://HOST/openai/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointAddress:
+    """A model of an endpoint. `find_address` completes it with the key.
+
+    >>> EndpointAddress("qwen3-vl:8b", "http://localhost:11434/v1/").url
+    'http://localhost:11434/v1'
+    """
+
+    model: str
+    base_url: str | None = None
+    """None: OpenAI's."""
+    key: str | None = field(default=None, repr=False)
+    allow_http: bool = False
+    """Send a key over an unencrypted connection within the local network."""
+
+    def __post_init__(self) -> None:
+        if not self.model.strip():
+            raise EndpointSettingError("No model was named; give one that the endpoint has.")
+        self._check_url()
+        if self.key is not None and (not self.key.isascii() or not self.key.isprintable()):
+            raise EndpointSettingError(
+                "The key has characters that no key has, such as a line's end; set it again."
+            )
+        if self.key and not self._private():
+            raise EndpointSettingError(
+                f"A key would go to {self.host} unencrypted, for all on the way to read; expected"
+                " an address with https://. Within the local network it can be allowed"
+                " (--allow-http)."
+            )
+
+    @property
+    def url(self) -> str:
+        return (self.base_url or OPENAI).rstrip("/")
+
+    @property
+    def host(self) -> str:
+        return (urlsplit(self.url).hostname or "").rstrip(".")
+
+    @property
+    def local(self) -> bool:
+        """Whether the endpoint is on this machine or in the local network."""
+        return self.host.endswith(".local") or _is(self.host, "is_private")
+
+    def _check_url(self) -> None:
+        parts = _split(self.url)
+        if parts.username is not None or parts.password is not None:
+            raise EndpointSettingError(
+                f"The address of {parts.hostname} has a user or password in it, which would be"
+                f" shown and stored. Put the key into the environment variable {KEY}."
+            )
+        if parts.query or parts.fragment:
+            raise EndpointSettingError(
+                f"The address of {parts.hostname} has a query (?) or fragment (#) in it; expected"
+                f" one such as {_EXAMPLES}. A key belongs into {KEY}."
+            )
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise EndpointSettingError(
+                f"{self.url!r} is no address of an endpoint; expected one such as {_EXAMPLES}."
+            )
+
+    def _private(self) -> bool:
+        """Whether nobody reads on the way what goes to the endpoint."""
+        if urlsplit(self.url).scheme == "https" or _is(self.host, "is_loopback"):
+            return True
+        return self.allow_http and self.local
+
+
+def find_address(
+    model: str,
+    base_url: str | None = None,
+    *,
+    allow_http: bool = False,
+    environment: Mapping[str, str] = os.environ,
+) -> EndpointAddress:
+    """An endpoint's model with the key that the environment or a keyring has for it.
+
+    Raises EndpointSettingError; KeyRefused where a key is needed and none is there.
+    """
+    bare = EndpointAddress(model.strip(), base_url.strip() if base_url else None)
+    key = next((key for key in _keys(bare.host, environment) if key), None)
+    if key is None and not (bare.local or _own_name(bare.host)):
+        raise KeyRefused(
+            f"There is no key for {bare.host}; expected one in the environment variable"
+            f" {' or '.join(_variables(bare.host))}, or in the keyring (keyring set recto"
+            f" {bare.host})."
+        )
+    return EndpointAddress(bare.model, bare.base_url, key, allow_http)
+
+
+def _keys(host: str, environment: Mapping[str, str]) -> Iterator[str | None]:
+    for variable in _variables(host):
+        yield environment.get(variable, "").strip()
+    yield _from_keyring(host)
+
+
+def _variables(host: str) -> list[str]:
+    return [KEY, *(name for maker, name in _MAKERS if _belongs(host, maker))]
+
+
+def _belongs(host: str, maker: str) -> bool:
+    return host.endswith(maker) if maker.startswith(".") else host == maker
+
+
+def _from_keyring(host: str) -> str | None:
+    """What the system's keyring has for a host, if the package `keyring` is installed."""
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ModuleNotFoundError:
+        return None
+    try:
+        return keyring.get_password("recto", host)
+    except KeyringError:
+        # A machine without a desktop has no keyring to ask; that is not an error of the user.
+        return None
+
+
+def _own_name(host: str) -> bool:
+    """A name without a dot is one of the local network, as in a set of containers."""
+    return "." not in host and ":" not in host
+
+
+def _is(host: str, what: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return bool(getattr(ipaddress.ip_address(host), what))
+    except ValueError:
+        return False
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise EndpointSettingError(
+            f"That is no address of an endpoint ({error}); expected one such as {_EXAMPLES}."
+        ) from error
+    return parts
