@@ -1,66 +1,42 @@
-"""The picture that a library is asked with, wherever it comes from, as an encoder takes it."""
+"""A question and a part of a library become an answer with citations."""
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
+from recto.engine.answering.extractive import ExtractiveAnswerer
+from recto.engine.answering.protocol import Answerer, Quote
+from recto.engine.errors import InternalError
+from recto.engine.store.plan import PageFilter
+from recto.holdings import Holdings
+from recto.results import Answer, Citation, Hit
 
-from recto.engine.encoders.known import KNOWN
-from recto.engine.encoders.protocol import Encoder, ImageQuestions
-from recto.engine.errors import QuestionError, UnsupportedFile
-from recto.engine.vectors import QuestionVectors
-from recto.indexing.files import IMAGES, kind_of
-from recto.indexing.reader import Reader
-from recto.indexing.writing import IMAGE_WIDTH
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-Pixels = npt.NDArray[np.uint8]
-AskedImage: TypeAlias = "str | os.PathLike[str] | Image | Pixels"
-"""A picture file (PNG, JPEG, WebP, TIFF), a Pillow image, or (height, width, 3) RGB."""
+EVIDENCE_PAGES = 6
+"""Pages on which an answer is looked for."""
 
 
-def encode_with(
-    encoder: Encoder, question: str | None, image: AskedImage, reader: Reader
-) -> QuestionVectors:
-    """The vectors of a picture, and of a question if there is one.
-
-    Raises QuestionError when the encoder has no eyes or the picture cannot be asked with, and a
-    DocumentError for a file that cannot be read.
-    """
-    if not isinstance(encoder, ImageQuestions):
-        raise QuestionError(
-            f"The library's encoder {encoder.id.name!r} cannot be asked with a picture. Those that"
-            f" read pictures can ({', '.join(model.name for model in KNOWN)}): make a library with"
-            " one of them."
-        )
-    return encoder.encode_image_question(_pixels(image, reader), question)
+def ask(holdings: Holdings, question: str, filter: PageFilter, answerer: Answerer | None) -> Answer:
+    """An answer from the best pages that the filter lets through; see `Library.ask`."""
+    ranked = holdings.retriever.search(question, limit=EVIDENCE_PAGES, filter=filter)
+    answerer = answerer or ExtractiveAnswerer(holdings.reader_of_words)
+    draft = answerer.answer(question, [holdings.evidence(page) for page in ranked])
+    hits = tuple(holdings.hit(page, ()) for page in ranked)
+    return Answer(
+        question=question,
+        text=draft.text,
+        abstained=draft.abstained,
+        citations=tuple(_citation(quote, hits) for quote in draft.quotes),
+        hits=hits,
+    )
 
 
-def _pixels(image: AskedImage, reader: Reader) -> Pixels:
-    """As large as pages are drawn for an encoder, or smaller."""
-    if isinstance(image, (str, os.PathLike)):
-        kind = kind_of(image)
-        if kind not in IMAGES:
-            raise UnsupportedFile(
-                f"{os.fspath(image)} is of the kind {kind}; give a picture"
-                f" ({', '.join(sorted(IMAGES))})."
+def _citation(quote: Quote, hits: Sequence[Hit]) -> Citation:
+    for hit in hits:
+        if (hit.document.id, hit.page.number) == (quote.document_id, quote.page):
+            return Citation(
+                document=hit.document, page=hit.page, quote=quote.text, boxes=quote.boxes
             )
-        with reader.open(image, kind) as opened:
-            return opened.image(1, IMAGE_WIDTH)
-    from PIL import Image as Pillow
-
-    from recto.indexing.reading.images import pixels_of
-
-    if isinstance(image, np.ndarray):
-        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
-            raise QuestionError(
-                f"the picture is an array of {image.dtype} of the shape {image.shape}; expected"
-                " uint8 of (height, width, 3), RGB."
-            )
-        image = Pillow.fromarray(image)
-    return pixels_of(image, IMAGE_WIDTH, reader.limits)
+    raise InternalError(
+        f"The answerer cites page {quote.page} of {quote.document_id}, which it was not given; an"
+        " answer may rest on the pages of its evidence only."
+    )

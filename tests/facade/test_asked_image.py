@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import recto
-from recto.asking import AskedImage
+from recto.asked_image import AskedImage
 from recto.engine.errors import DamagedFile, QuestionError, RectoWarning, UnsupportedFile
 from tests.checkpoints.fixtures import needs_colpali
 from tests.conftest import MakeCheckpoint

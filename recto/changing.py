@@ -1,0 +1,130 @@
+"""What changes a library: adding, removing, encoding anew. One change at a time."""
+
+from __future__ import annotations
+
+import os
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from recto.engine.encoders.protocol import Encoder
+from recto.engine.errors import DiskFull, RectoWarning
+from recto.engine.store.protocol import Store
+from recto.holdings import Holdings
+from recto.indexing.adding import Attributes, Indexer
+from recto.indexing.files import Found, Refused, find
+from recto.indexing.outcome import AddReport, Outcome, ReencodeReport
+from recto.indexing.progress import Progress, Tally
+from recto.indexing.reencoding import Reencoder
+from recto.reencoding import chosen_encoder, is_current
+from recto.results import Document
+
+OnProgress = Callable[[Progress], None]
+
+
+def add(
+    holdings: Holdings,
+    paths: tuple[str | os.PathLike[str], ...],
+    attributes: Attributes,
+    on_progress: OnProgress | None,
+) -> AddReport:
+    """See `Library.add`."""
+    begun = time.monotonic()
+    with holdings.writing:
+        try:
+            outcomes = tuple(_add(holdings, list(find(paths)), attributes, on_progress))
+        finally:
+            holdings.catalog.forget()
+        _tidy(holdings.store)
+    return AddReport(outcomes=outcomes, seconds=time.monotonic() - begun)
+
+
+def remove(holdings: Holdings, document: str) -> Document:
+    """See `Library.remove`."""
+    with holdings.writing:
+        removed = holdings.catalog.one(document)
+        ledger = holdings.ledger()
+        record = ledger.get(removed.id)
+        assert record is not None
+        ledger.remove(record)
+        holdings.pictures.forget(removed.id)
+        holdings.catalog.forget()
+        _tidy(holdings.store)
+    return removed
+
+
+def reencode(
+    holdings: Holdings,
+    encoder: str | os.PathLike[str] | Encoder | None,
+    settings: Mapping[str, str] | None,
+    trusted: bool,
+    on_progress: OnProgress | None,
+) -> ReencodeReport:
+    """See `Library.reencode`."""
+    begun = time.monotonic()
+    outcomes: tuple[Outcome, ...] = ()
+    store = holdings.store
+    with holdings.writing:
+        made = chosen_encoder(encoder, store.encoder, settings, trusted)
+        changed = not is_current(store, made)
+        if changed:
+            with store.beside(made.id) as new:
+                outcomes = tuple(_reencode(holdings, new, made, on_progress))
+                holdings.switch(new, made)
+            _tidy(store)
+        else:
+            store.forget_beside()
+    return ReencodeReport(
+        encoder=made.id, changed=changed, outcomes=outcomes, seconds=time.monotonic() - begun
+    )
+
+
+def _add(
+    holdings: Holdings,
+    found: list[Found | Refused],
+    attributes: Attributes,
+    on_progress: OnProgress | None,
+) -> Iterator[Outcome]:
+    ledger = holdings.ledger()
+    indexer = Indexer(
+        store=holdings.store,
+        encoder=holdings.encoder,
+        reader=holdings.reader,
+        ledger=ledger,
+        sources=holdings.sources,
+    )
+    unfinished = ledger.unfinished()
+    tally = Tally([Path(r.paths[0]) for r in unfinished] + [f.path for f in found], on_progress)
+    for record in unfinished:
+        yield tally.done(indexer.finish(record, tally.page))
+    for file in found:
+        if isinstance(file, Refused):
+            outcome = Outcome(path=file.path, kind="failed", error=file.error)
+        else:
+            outcome = indexer.add(file, attributes, tally.page)
+        yield tally.done(outcome)
+
+
+def _reencode(
+    holdings: Holdings, new: Store, encoder: Encoder, on_progress: OnProgress | None
+) -> Iterator[Outcome]:
+    holdings.ledger()  # completes what was being removed
+    reencoder = Reencoder(
+        old=holdings.store,
+        new=new,
+        encoder=encoder,
+        reader=holdings.reader,
+        sources=holdings.sources,
+    )
+    return reencoder.encode_all(on_progress)
+
+
+def _tidy(store: Store) -> None:
+    """Let the store rearrange what was written; what was asked for is done without it."""
+    try:
+        store.optimize()
+    except DiskFull as error:
+        warnings.warn(
+            f"Everything is stored, but not yet compacted: {error}", RectoWarning, stacklevel=4
+        )
