@@ -139,7 +139,8 @@ def _from_keyring(host: str) -> str | None:
     except ModuleNotFoundError:
         return None
     try:
-        return keyring.get_password("recto", host)
+        found: str | None = keyring.get_password("recto", host)
+        return found
     except KeyringError:
         # A machine without a desktop has no keyring to ask; that is not an error of the user.
         return None
