@@ -16,6 +16,7 @@ from recto.engine.store.edge_process import EdgeProcess
 from recto.engine.store.manifest import Manifest
 from recto.engine.store.payload import (
     CONTENT_FIELDS,
+    RECORD_FIELDS,
     TEXT_FIELDS,
     stored_document,
     stored_page,
@@ -118,10 +119,10 @@ class EdgeStore(Closing):
         for id in ids or ():
             check_document_id(id)
         if ids is None:
-            points = self._scroll(DOCUMENTS, _ALL, ["record"], [SPARSE], BATCH_POINTS)
+            points = self._scroll(DOCUMENTS, _ALL, [*RECORD_FIELDS], [SPARSE], BATCH_POINTS)
         else:
             unique = dict.fromkeys(document_point_id(id) for id in ids)
-            points = self._retrieve(DOCUMENTS, [*unique], ["record"], [SPARSE], BATCH_POINTS)
+            points = self._retrieve(DOCUMENTS, [*unique], [*RECORD_FIELDS], [SPARSE], BATCH_POINTS)
         records = [stored_document(p["payload"], _sparse_vector(p.get(SPARSE))) for p in points]
         return sorted(records, key=lambda record: (record.name, record.id))
 

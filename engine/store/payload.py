@@ -40,6 +40,8 @@ CONTENT_FIELDS = (
 )
 """What a page is read back from when its vectors are not asked for."""
 TEXT_FIELDS = ("document", "number", "text")
+RECORD_FIELDS = ("record", "described")
+"""What a document is read back from, beside its words."""
 
 
 def page_payload(page: PageRecord) -> dict[str, Any]:
@@ -86,7 +88,10 @@ def stored_page(
 def document_payload(record: DocumentRecord) -> dict[str, Any]:
     fields = asdict(record)
     del fields["words"]  # kept as a vector
-    return {"document": record.id, "record": json.dumps(fields)}
+    # Beside the record: an older recto, which would not understand it there, lets go of it when it
+    # writes the record, and with it of the claim that the pages carry these attributes.
+    described = fields.pop("described")
+    return {"document": record.id, "record": json.dumps(fields), "described": described}
 
 
 def stored_text(id: str, payload: Payload) -> StoredText:
@@ -100,7 +105,7 @@ def stored_document(payload: Payload, words: SparseVector) -> DocumentRecord:
     fields["paths"] = tuple(fields["paths"])
     fields["tags"] = tuple(fields["tags"])
     fields["skipped"] = {int(number): reason for number, reason in fields["skipped"].items()}
-    return DocumentRecord(**fields, words=words)
+    return DocumentRecord(**fields, words=words, described=payload.get("described", 0))
 
 
 def _words(payload: Payload) -> tuple[Word, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from recto.engine.store.condition import Condition
 from recto.engine.vectors import FloatArray, SparseVector
 
 DenseName = Literal["patches", "rows"]
@@ -23,6 +24,8 @@ class PageFilter:
     """Highest page number, included."""
     ids: tuple[str, ...] | None = None
     """Page ids."""
+    where: Condition | None = None
+    """On the attributes of the pages' documents."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Protocol, Self
 
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.page import PageContent
+from recto.engine.store.condition import Attributes
 from recto.engine.store.plan import PageFilter, Ranking, SearchPlan
 from recto.engine.store.records import DocumentRecord, PageRecord
 from recto.engine.vectors import PageVectors, SparseVector
@@ -54,6 +55,11 @@ class Store(Protocol):
     Methods raise `BackendUnreachable` when the store does not answer and `DiskFull` when it cannot
     write. Invalid records (a vector of another dimension, not finite, larger than `MAX_FLOATS`) are
     refused with ValueError before anything is written.
+
+    A store is confined to one tenant, or to what has none: no call reads, counts, changes or
+    removes what is another's, not even by its id, and how rare a term is (IDF) is told from the
+    tenant's own pages. `flush`, `optimize`, `expect`, `beside` and its siblings, `tenants` and
+    `close` are about all of it.
     """
 
     @property
@@ -64,12 +70,29 @@ class Store(Protocol):
         """Of which revision (`bm25.TERMS`) its words' vectors are."""
         ...
 
+    @property
+    def tenant(self) -> str:
+        """Whose pages and documents this is confined to; "" is what belongs to no tenant."""
+        ...
+
+    def within(self, tenant: str) -> Self:
+        """The same store, confined to this tenant; closing it closes that. "" is no tenant."""
+        ...
+
+    def tenants(self) -> list[str]:
+        """Those that have documents, in any state; in order, without ""."""
+        ...
+
     def put_pages(self, pages: Sequence[PageRecord]) -> None:
         """Insert or overwrite pages by id."""
         ...
 
     def put_documents(self, records: Sequence[DocumentRecord]) -> None:
         """Insert or overwrite records by id, all of them or none."""
+        ...
+
+    def describe(self, document_id: str, attributes: Attributes) -> None:
+        """Set the attributes of all pages of a document, in place of those that they had."""
         ...
 
     def delete_pages(self, document_id: str, *, after: int = 0) -> None:

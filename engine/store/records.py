@@ -8,26 +8,34 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.page import PageContent
+from recto.engine.store.condition import Attributes
 from recto.engine.vectors import PageVectors, SparseVector
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "recto")
 
 
-def page_id(document_id: str, number: int, encoder: EncoderId) -> str:
-    """A UUID: writing the same page twice writes once.
+def page_id(document_id: str, number: int, encoder: EncoderId, tenant: str = "") -> str:
+    """A UUID: writing the same page twice writes once, and two tenants' copies are two pages.
 
     `document_id` is the SHA-256 of the document's bytes, in hex; `number` counts from 1.
     """
-    return str(uuid.uuid5(_NAMESPACE, f"{document_id}/{number}/{encoder.name}@{encoder.revision}"))
+    page = f"{document_id}/{number}/{encoder.name}@{encoder.revision}"
+    return str(uuid.uuid5(_namespace(tenant), page))
 
 
-def document_point_id(document_id: str) -> str:
+def document_point_id(document_id: str, tenant: str = "") -> str:
     """The UUID under which a document's record is kept."""
-    return str(uuid.uuid5(_NAMESPACE, document_id))
+    return str(uuid.uuid5(_namespace(tenant), document_id))
+
+
+@lru_cache(maxsize=1024)
+def _namespace(tenant: str) -> uuid.UUID:
+    return uuid.uuid5(_NAMESPACE, f"tenant/{tenant}") if tenant else _NAMESPACE
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -39,6 +47,8 @@ class PageRecord:
     vectors: PageVectors
     words: SparseVector
     """BM25 weights of the page's terms, without IDF, which the store knows."""
+    attributes: Attributes = field(default_factory=dict)
+    """What filters see of the page's document."""
 
 
 DocumentState = Literal["adding", "ready", "removing"]
@@ -72,3 +82,6 @@ class DocumentRecord:
     were known and their picture could not be drawn, without vectors."""
     words: SparseVector = field(default_factory=lambda: SparseVector((), ()))
     """Term weights of name and title, by which a document itself is found."""
+    described: int = 0
+    """The revision (`attributes.REVISION`) of the attributes that its pages carry; 0 when they have
+    none yet, or are being given others."""
