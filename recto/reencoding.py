@@ -7,7 +7,6 @@ import functools
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from threading import Condition, local
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -25,8 +24,7 @@ def chosen_encoder(
 ) -> Encoder:
     """The encoder that a user means; None is the recorded one, with these settings changed."""
     if encoder is None:
-        own = replace(recorded, settings={**recorded.settings, **(settings or {})})
-        return registry.remake(own, trust_remote_code=trusted)
+        return registry.remake(recorded, changes=settings, trust_remote_code=trusted)
     if isinstance(encoder, (str, os.PathLike)):
         name = os.fspath(encoder)
         return registry.make(name, settings=settings, trust_remote_code=trusted, check=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from recto.engine.encoders.choices import Choices, check_names
 from recto.engine.encoders.known import KNOWN
 from recto.engine.encoders.protocol import Encoder, EncoderId
 from recto.engine.encoders.remote.address import is_remote, parse_address
@@ -29,12 +30,12 @@ def make(
 
     `name` is one of `names()`, the folder of a checkpoint, its id on the hub, from where it is
     fetched if it is not in the cache, or the address of a model that a vLLM server has loaded
-    (`vllm+http://host:8000/MODEL`). `settings` are what a user chose or a library recorded.
+    (`vllm+http://host:8000/MODEL`). `settings` are some of its `choices`.
     `trust_remote_code` runs Python that a checkpoint brings along. `check` warns (`RectoWarning`)
     when the encoder does not find a word on a page.
 
-    Raises InputError for an unknown name, EncoderError for a checkpoint that cannot be used,
-    MissingExtra, BackendUnreachable.
+    Raises InputError for an unknown name, EncoderError for an unknown setting or a checkpoint that
+    cannot be used, MissingExtra, BackendUnreachable.
     """
     place = canonical(name)
     if place == BUILT_IN:
@@ -50,10 +51,30 @@ def make(
     return encoder
 
 
-def remake(recorded: EncoderId, *, trust_remote_code: bool = False) -> Encoder:
+def choices(name: str) -> Choices:
+    """The settings that an encoder takes, and what each of them is. Raises InputError."""
+    place = canonical(name)
+    if place == BUILT_IN:
+        return {}
+    if is_remote(place):
+        from recto.engine.encoders.remote import settings as remote
+
+        return remote.CHOICES
+    from recto.engine.encoders.colpali import settings as local
+
+    return local.CHOICES
+
+
+def remake(
+    recorded: EncoderId,
+    *,
+    changes: Mapping[str, str] | None = None,
+    trust_remote_code: bool = False,
+) -> Encoder:
     """The encoder that a library recorded, as far as it can be had on this machine.
 
-    Raises EncoderError when the folder that it was loaded from is not there any more.
+    `changes` are settings that are to differ. Raises EncoderError when the folder that it was
+    loaded from is not there any more.
     """
     source = recorded.source
     if source and not is_remote(source) and not Path(recorded.source).is_dir():
@@ -62,11 +83,11 @@ def remake(recorded: EncoderId, *, trust_remote_code: bool = False) -> Encoder:
             " is not there any more. Put it back, or open the library with the folder's new place"
             " as its encoder."
         )
-    return make(
-        recorded.source or recorded.name,
-        settings=recorded.settings,
-        trust_remote_code=trust_remote_code,
-    )
+    place = recorded.source or recorded.name
+    known = choices(place)
+    # What else is recorded follows from the checkpoint, or from what is installed.
+    own = {name: value for name, value in recorded.settings.items() if name in known}
+    return make(place, settings=own | dict(changes or {}), trust_remote_code=trust_remote_code)
 
 
 def canonical(name: str) -> str:
@@ -94,8 +115,7 @@ def canonical(name: str) -> str:
 
 
 def _words(settings: Mapping[str, str]) -> Encoder:
-    if settings:
-        raise InputError(f"The encoder {BUILT_IN!r} has no settings; got {', '.join(settings)}.")
+    check_names(settings, {}, f"The encoder {BUILT_IN!r}")
     from recto.engine.encoders.words.encoder import WordsEncoder
 
     return WordsEncoder()

@@ -97,9 +97,15 @@ def check_encoder(folder: Path, recorded: EncoderId, given: EncoderId | None) ->
             f" {_named(given)}; their vectors cannot be compared."
             f"{_differing(recorded.settings, given.settings)} Open it with the encoder it was made"
             " with, or encode its documents again:"
-            f" recto reencode --library {shlex.quote(str(folder))}"
-            f" --encoder {shlex.quote(given.source or given.name)}"
+            f" recto reencode --library {shlex.quote(str(folder))}{_meant(recorded, given)}"
         )
+
+
+def _meant(recorded: EncoderId, given: EncoderId) -> str:
+    """The option that chooses the given encoder; without it, it is the library's own."""
+    place = given.source or given.name
+    own = recorded.source or recorded.name
+    return "" if place == own else f" --encoder {shlex.quote(place)}"
 
 
 def check_terms(folder: Path, recorded: int) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from .adding import Metadata, add_documents, as_json, code_of, require_some, summary
 from .console import write, write_json
-from .opening import EncoderOption, TrustOption, open_or_make
+from .opening import EncoderOption, EncoderSettingOption, TrustOption, open_or_make
 from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
 
 
@@ -25,6 +25,7 @@ def add(
         typer.Option(metavar="KEY=VALUE", help="Note a fact about them; may be given again."),
     ] = None,
     encoder: EncoderOption = None,
+    encoder_setting: EncoderSettingOption = None,
     trust_remote_code: TrustOption = False,
     library: LibraryOption = None,
     as_json_: JsonOption = False,
@@ -41,12 +42,15 @@ def add(
     \b
     Examples:
       recto add reports/ --tag finance --meta year=2018
-      recto add reports/ --encoder colqwen2.5
+      recto add reports/ --encoder colqwen2.5 --encoder-setting visual_tokens=768
     """
     settings = chosen(context, library=library, as_json=as_json_, quiet=quiet)
     metadata = parse_metadata(meta or [])
     require_some(paths)
-    with open_or_make(settings, encoder=encoder, trust=trust_remote_code) as opened:
+    opening = open_or_make(
+        settings, encoder=encoder, trust=trust_remote_code, encoder_settings=encoder_setting
+    )
+    with opening as opened:
         report = add_documents(opened, paths, settings, tags=tag or (), metadata=metadata)
     if settings.json:
         write_json(as_json(report))

@@ -14,6 +14,7 @@ from .settings import JsonOption, QuietOption, chosen
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from recto.engine.encoders.choices import Choices
     from recto.engine.encoders.colpali.placement import Machine
     from recto.engine.encoders.known import KnownModel
 
@@ -77,7 +78,8 @@ def encoders(
     words is built in and reads the words of a page. The others look at its picture and are fetched
     from the hub when they are first used. --encoder of `recto add` takes a name of this list, the
     folder of a checkpoint, any other id on the hub, or the address of a vLLM server with one of
-    them: vllm+http://HOST:PORT/MODEL, its key in $RECTO_ENCODER_KEY.
+    them: vllm+http://HOST:PORT/MODEL, its key in $RECTO_ENCODER_KEY. Below the list stand the
+    settings that --encoder-setting takes.
 
     \b
     Example:
@@ -90,15 +92,33 @@ def encoders(
     offers = _offers()
     if settings.json:
         listed = [asdict(offer) for offer in offers]
-        write_json({"encoders": listed, "source": SOURCE, "install": _install()})
+        write_json(
+            {
+                "encoders": listed,
+                "settings": {kind: dict(takes) for kind, takes in _settings().items()},
+                "source": SOURCE,
+                "install": _install(),
+            }
+        )
         return
     write(_table(offers))
     if not settings.quiet:
         write(
             "", f"v1, v2, v3: nDCG in percent on ViDoRe version 1 and 2 (@5) and 3 (@10). {SOURCE}"
         )
+        for kind, takes in _settings().items():
+            write("", f"--encoder-setting NAME=VALUE of {kind} encoders:")
+            write(*(f"  {name}: {what}" for name, what in takes.items()))
         if not is_installed():
-            write(f"Encoders that look at pages need more packages: {_install()}")
+            write("", f"Encoders that look at pages need more packages: {_install()}")
+
+
+def _settings() -> dict[str, Choices]:
+    """What can be chosen of encoders on this machine, and of those on a server."""
+    from recto.engine.encoders.colpali.settings import CHOICES as LOCAL
+    from recto.engine.encoders.remote.settings import CHOICES as REMOTE
+
+    return {"local": LOCAL, "remote": REMOTE}
 
 
 def _install() -> str:

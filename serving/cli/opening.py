@@ -6,6 +6,7 @@ The options of this module say by which encoder.
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,11 +33,49 @@ TrustOption = Annotated[
     bool,
     typer.Option("--trust-remote-code", help="Run Python that the encoder's checkpoint brings."),
 ]
+EncoderSettingOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--encoder-setting",
+        metavar="KEY=VALUE",
+        help="A setting of the encoder, such as visual_tokens=768; may be given again. `recto "
+        "encoders` lists them.",
+        show_default=False,
+    ),
+]
 
 
-def open_or_make(settings: Settings, *, encoder: str | None, trust: bool) -> Library:
-    """The library, made where there is none."""
-    return recto.open(settings.library, encoder=encoder, trust_remote_code=trust)
+def open_or_make(
+    settings: Settings,
+    *,
+    encoder: str | None,
+    trust: bool,
+    encoder_settings: Sequence[str] | None = None,
+) -> Library:
+    """The library, made where there is none. `encoder_settings` are `KEY=VALUE` pairs."""
+    return recto.open(
+        settings.library,
+        encoder=encoder,
+        encoder_settings=parse_settings(encoder_settings or ()),
+        trust_remote_code=trust,
+    )
+
+
+def parse_settings(pairs: Sequence[str]) -> dict[str, str]:
+    """`KEY=VALUE` pairs as they are; spaces of a value, as in a prefix, count."""
+    settings: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise typer.BadParameter(
+                f"{pair!r} is not of the form KEY=VALUE.", param_hint="--encoder-setting"
+            )
+        if name.strip() in settings:
+            raise typer.BadParameter(
+                f"{name.strip()} is set twice.", param_hint="--encoder-setting"
+            )
+        settings[name.strip()] = value
+    return settings
 
 
 def open_existing(settings: Settings, *, trust: bool = False) -> Library:

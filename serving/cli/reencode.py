@@ -9,7 +9,7 @@ import typer
 from .adding import counted, list_failures, outcome_as_json
 from .console import plain, write, write_json
 from .failures import ExitCode
-from .opening import TrustOption, open_existing
+from .opening import EncoderSettingOption, TrustOption, open_existing, parse_settings
 from .progress import progress_bar, rate
 from .settings import JsonOption, LibraryOption, QuietOption, Settings, chosen
 
@@ -28,6 +28,7 @@ def reencode(
             show_default=False,
         ),
     ] = None,
+    encoder_setting: EncoderSettingOption = None,
     trust_remote_code: TrustOption = False,
     library: LibraryOption = None,
     as_json_: JsonOption = False,
@@ -38,17 +39,22 @@ def reencode(
     The new vectors are made beside the old ones and take their place at once when all are there; a
     library needs room for both until then. It may be interrupted: the library is as it was, and
     the same command goes on from there. Documents, their tags and the words that were read are
-    kept; pages that could not be read are tried again.
+    kept; pages that could not be read are tried again. Without --encoder, settings change those
+    that the library has.
 
     \b
     Examples:
       recto reencode --encoder colqwen2.5
-      recto reencode --library finance
+      recto reencode --library finance --encoder-setting pool_factor=3
     """
     settings = chosen(context, library=library, as_json=as_json_, quiet=quiet)
+    changes = parse_settings(encoder_setting or ())
     with open_existing(settings) as opened, progress_bar(settings) as on_progress:
         report = opened.reencode(
-            encoder, trust_remote_code=trust_remote_code, on_progress=on_progress
+            encoder,
+            settings=changes,
+            trust_remote_code=trust_remote_code,
+            on_progress=on_progress,
         )
     for outcome in report.outcomes:
         list_failures(outcome)

@@ -10,7 +10,7 @@ import pytest
 
 import recto
 from recto.engine.encoders.registry import make
-from recto.engine.errors import EncoderError, EncoderMismatch, RectoWarning
+from recto.engine.errors import EncoderError, EncoderMismatch, InputError, RectoWarning
 from tests.checkpoints.fixtures import FAMILIES, needs_colpali
 from tests.conftest import MakeCheckpoint
 from tests.facade.conftest import Write
@@ -87,3 +87,47 @@ def test_library_refuses_other_settings_and_names_them(
     other = make(folder, settings={"dtype": "float32", "visual_tokens": "32"})
     with pytest.raises(EncoderMismatch, match=r"visual_tokens was '64', is '32'.*reencode"):
         recto.open(tmp_path, encoder=other)
+
+
+def test_library_is_made_and_opened_with_settings(
+    checkpoint: MakeCheckpoint, tmp_path: Path
+) -> None:
+    folder = checkpoint("colqwen2")
+    settings = {"dtype": "float32", "visual_tokens": "32"}
+    with recto.open(tmp_path / "library", encoder=folder, encoder_settings=settings):
+        pass
+    with recto.open(tmp_path / "library", encoder_settings={"visual_tokens": "32"}):
+        pass
+    moved = copytree(folder, tmp_path / "colqwen2")
+    with recto.open(tmp_path / "library", encoder=moved):
+        pass
+
+
+def test_other_settings_are_refused_with_the_command_that_encodes_by_them(
+    checkpoint: MakeCheckpoint, tmp_path: Path
+) -> None:
+    folder = checkpoint("colqwen2")
+    with recto.open(tmp_path, encoder=folder, encoder_settings={"dtype": "float32"}):
+        pass
+    with pytest.raises(EncoderMismatch) as refused:
+        recto.open(tmp_path, encoder_settings={"prefix": "Ask: "})
+    command = f"recto reencode --library {tmp_path} --encoder-setting 'prefix=Ask: '"
+    assert str(refused.value).endswith(command)
+    other = checkpoint("colpali")
+    with pytest.raises(EncoderMismatch) as refused:
+        recto.open(tmp_path, encoder=other, encoder_settings={"dtype": "float32"})
+    assert str(refused.value).endswith(f" --encoder {other} --encoder-setting dtype=float32")
+
+
+def test_settings_that_there_are_not_are_refused_with_those_that_there_are(
+    checkpoint: MakeCheckpoint, tmp_path: Path
+) -> None:
+    settings = {"tokens": "32"}
+    with pytest.raises(EncoderError, match=r"'tokens'.*visual_tokens: the most patches a page"):
+        recto.open(tmp_path, encoder=checkpoint("colqwen2"), encoder_settings=settings)
+    with pytest.raises(EncoderError, match="'words' has no setting 'tokens'; it has none"):
+        recto.open(tmp_path, encoder_settings=settings)
+    made = make(str(checkpoint("colqwen2")))
+    with pytest.raises(InputError, match="made already"):
+        recto.open(tmp_path, encoder=made, encoder_settings=settings)
+    assert list(tmp_path.iterdir()) == []

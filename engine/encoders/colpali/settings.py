@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from recto.engine.encoders.choices import Choices, check_names, truth, whole_number
 from recto.engine.errors import EncoderError
 
 DTYPES = ("float32", "bfloat16", "float16", "int8")
-FACTS = frozenset({"model", "layout", "colpali-engine", "transformers"})
-"""What is recorded, but follows from the checkpoint and from what is installed."""
+CHOICES: Choices = {
+    "dtype": f"the arithmetic, one of {', '.join(DTYPES)}",
+    "visual_tokens": "the most patches a page, 16 or more",
+    "pool_factor": "how many vectors become one before they are stored, 1 (none) to 64",
+    "page_text": "yes or no: store a vector a token of the page's words beside its patches",
+    "prefix": "the text before every question",
+    "weights": "the revision on the hub: a commit, branch or tag",
+    "base": "of an adapter, the model that it is applied to, as NAME@REVISION",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +37,8 @@ class Settings:
     """The most patches a page may have."""
     pool_factor: int = 1
     """How many vectors become one, on average, before they are stored."""
+    page_text: bool = False
+    """Whether the words of a page are read as well, by the model's text side: `pagetext.py`."""
 
     def __post_init__(self) -> None:
         if self.dtype is not None and self.dtype not in DTYPES:
@@ -44,28 +54,17 @@ class Settings:
 
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> Settings:
-        """From texts, among which may be the facts that a library recorded."""
-        chosen = {key: value for key, value in given.items() if key not in FACTS}
-        unknown = sorted(chosen.keys() - cls.__dataclass_fields__.keys())
-        if unknown:
-            raise EncoderError(
-                f"There is no encoder setting {unknown[0]!r}; there are:"
-                f" {', '.join(cls.__dataclass_fields__)}."
-            )
+        """Raises EncoderError, with what can be chosen."""
+        check_names(given, CHOICES, "An encoder of the ColPali family")
+        visual_tokens = given.get("visual_tokens")
         return cls(
-            weights=chosen.get("weights"),
-            base=chosen.get("base"),
-            dtype=chosen.get("dtype"),
-            prefix=chosen.get("prefix"),
-            visual_tokens=_number("visual_tokens", chosen["visual_tokens"])
-            if "visual_tokens" in chosen
-            else None,
-            pool_factor=_number("pool_factor", chosen.get("pool_factor", "1")),
+            weights=given.get("weights"),
+            base=given.get("base"),
+            dtype=given.get("dtype"),
+            prefix=given.get("prefix"),
+            visual_tokens=None
+            if visual_tokens is None
+            else whole_number("visual_tokens", visual_tokens),
+            pool_factor=whole_number("pool_factor", given.get("pool_factor", "1")),
+            page_text=truth("page_text", given.get("page_text", "no")),
         )
-
-
-def _number(name: str, text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise EncoderError(f"{name} {text!r}; expected a whole number.") from None

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
+from recto.engine.encoders.choices import Choices, check_names, whole_number
 from recto.engine.errors import EncoderError
 
-FACTS = frozenset({"kind", "root", "grid", "layout"})
-"""What is recorded, but follows from the server."""
+CHOICES: Choices = {
+    "prefix": "the text before every question; ColQwen2 and 2.5 were trained with 'Query: '",
+    "suffix": "the text behind it, of empty tokens",
+    "prompt": "the text beside every picture",
+    "visual_tokens": "the most patches a page, 300 to 16384, that the server is set to read",
+}
 _PATCHES = 768
 """What ColQwen2 and 2.5 were trained to read at most."""
 
@@ -32,16 +37,8 @@ class Settings:
 
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> Settings:
-        """From texts, among which may be the facts that a library recorded."""
-        chosen = {key: value for key, value in given.items() if key not in FACTS}
-        known = [field.name for field in fields(cls)]
-        unknown = sorted(chosen.keys() - set(known))
-        if unknown:
-            raise EncoderError(
-                f"There is no setting {unknown[0]!r} of remote encoders; there are:"
-                f" {', '.join(known)}."
-            )
-        tokens = chosen.pop("visual_tokens", str(_PATCHES))
-        if not tokens.isdecimal():
-            raise EncoderError(f"visual_tokens {tokens!r}; expected a whole number.")
-        return cls(visual_tokens=int(tokens), **chosen)
+        """Raises EncoderError, with what can be chosen."""
+        check_names(given, CHOICES, "A remote encoder")
+        chosen = dict(given)
+        tokens = whole_number("visual_tokens", chosen.pop("visual_tokens", str(_PATCHES)))
+        return cls(visual_tokens=tokens, **chosen)

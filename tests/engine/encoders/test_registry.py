@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from recto.engine.encoders.registry import canonical, make, names
-from recto.engine.errors import InputError
+from recto.engine.encoders.registry import canonical, choices, make, names
+from recto.engine.errors import EncoderError, InputError
 
 
 def test_make_gives_an_encoder_of_that_name() -> None:
@@ -33,8 +33,16 @@ def test_folder_is_found_from_wherever_it_is_named(
     assert canonical("model") == str(tmp_path / "model")
 
 
+def test_choices_are_those_of_the_kind_of_encoder() -> None:
+    assert choices("words") == {}
+    assert "dtype" in choices("colqwen2.5")
+    remote = choices("vllm+http://127.0.0.1:1/m")
+    assert "prefix" in remote
+    assert "dtype" not in remote
+
+
 def test_built_in_encoder_has_no_settings() -> None:
-    with pytest.raises(InputError, match="'words' has no settings; got dtype"):
+    with pytest.raises(EncoderError, match="'words' has no setting 'dtype'; it has none"):
         make("words", settings={"dtype": "float32"})
 
 

@@ -56,7 +56,9 @@ def test_message_names_what_differs_and_the_command_that_cures_it() -> None:
     message = str(raised.value)
     assert "dtype was 'float32', is 'bfloat16'; prefix was 'not set', is 'Query: '." in message
     assert "visual_tokens" not in message
-    assert "recto reencode --library 'my library' --encoder /models/model" in message
+    assert message.endswith("recto reencode --library 'my library'")
+    with pytest.raises(EncoderMismatch, match=r"'my library' --encoder /elsewhere/model$"):
+        check_encoder(Path("my library"), ENCODER, replace(other, source="/elsewhere/model"))
 
 
 def test_manifest_that_is_a_folder_is_told(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def card(gib: int, capability: tuple[int, int] = (9, 0)) -> Card:
 def test_encoders_json_lists_every_name_that_can_be_chosen(run: Run) -> None:
     said = run("encoders", "--json")
     assert said.code == 0
-    assert said.json.keys() == {"encoders", "source", "install"}
+    assert said.json.keys() == {"encoders", "settings", "source", "install"}
     assert tuple(one["encoder"] for one in said.json["encoders"]) == names()
     assert "f4cc6c8b3" in said.json["source"]
     for one in said.json["encoders"][1:]:
@@ -54,6 +54,7 @@ def test_encoders_for_people_is_a_table_with_its_source(run: Run) -> None:
     ]
     assert tuple(row.split()[0] for row in rows[: len(names())]) == names()
     assert "f4cc6c8b3" in "".join(rows)
+    assert "  visual_tokens: the most patches a page, 16 or more" in rows
 
 
 def test_the_built_in_encoder_is_as_it_is_listed() -> None:
@@ -116,3 +117,35 @@ def test_a_folder_is_an_encoder_from_add_to_search_and_ask(
     other = run("add", documents, "--encoder", checkpoint("colpali"))
     assert other.code == 2
     assert "reencode" in other.err
+
+
+@needs_colpali
+@UNCHECKED
+def test_settings_of_an_encoder_are_given_kept_and_changed(
+    run: Run, documents: Path, checkpoint: MakeCheckpoint
+) -> None:
+    folder = checkpoint("colqwen2")
+    chosen = ("--encoder-setting", "visual_tokens=32", "--encoder-setting", "prefix=Ask: ")
+    assert run("add", documents, "--encoder", folder, *chosen).code == 0
+    assert run("add", documents, *chosen).code == 0
+    refused = run("add", documents, "--encoder-setting", "pool_factor=2")
+    assert refused.code == 2
+    assert "recto reencode --library .recto --encoder-setting pool_factor=2" in refused.err
+    assert run("reencode", "--encoder-setting", "pool_factor=2").code == 0
+    assert run("add", documents, *chosen, "--encoder-setting", "pool_factor=2").code == 0
+
+
+@pytest.mark.parametrize("pairs", [["dtype"], ["=x"], ["dtype=int8", "dtype=float32"]])
+def test_settings_are_pairs_each_given_once(run: Run, documents: Path, pairs: list[str]) -> None:
+    options = [word for pair in pairs for word in ("--encoder-setting", pair)]
+    said = run("add", documents, *options)
+    assert said.code == 2
+    assert "--encoder-setting" in said.err
+
+
+def test_an_unknown_setting_is_2_and_lists_what_there_is(run: Run, documents: Path) -> None:
+    remote = "vllm+http://127.0.0.1:1/model"
+    said = run("add", documents, "--encoder", remote, "--encoder-setting", "dtype=int8")
+    assert said.code == 2
+    assert "no setting 'dtype'" in said.err
+    assert "visual_tokens: the most patches a page" in said.err

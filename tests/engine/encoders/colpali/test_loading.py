@@ -9,7 +9,7 @@ from shutil import copytree
 import numpy as np
 import pytest
 
-from recto.engine.encoders.registry import make
+from recto.engine.encoders.registry import make, remake
 from recto.engine.errors import EncoderError
 from tests.checkpoints.fixtures import needs_colpali
 from tests.conftest import MakeCheckpoint
@@ -53,7 +53,7 @@ def test_adapter_is_recorded_with_its_base(checkpoint: MakeCheckpoint, tmp_path:
     base = make(str(made.base), settings=FLOAT32).id
     assert id.name == "adapter"
     assert id.settings["base"] == f"base@{base.settings['weights']}"
-    assert make(str(made.adapter), settings=id.settings).id == id
+    assert remake(id).id == id
 
 
 def test_adapter_of_other_modules_is_refused(checkpoint: MakeCheckpoint, tmp_path: Path) -> None:
