@@ -12,6 +12,7 @@ A message says what was got, what was expected and what to do. Programs tell the
     │   │   ├── UnreadableFile     the operating system refuses to give its bytes
     │   │   └── LimitExceeded      larger, slower or more deeply nested than the limits allow
     │   ├── EncoderError           a checkpoint that is not there, or that cannot be trusted
+    │   │   └── LicenceNotAccepted its weights have conditions that the user has not agreed to
     │   ├── QuestionError          empty or far too long
     │   ├── EndpointSettingError   an address, key, price or limit of an endpoint that cannot be used
     │   └── NotFound               no such library, document or page
@@ -84,6 +85,10 @@ class LimitExceeded(DocumentError):
 
 class EncoderError(InputError):
     """A checkpoint that is not there, is not of a kind that we read, or gives wrong vectors."""
+
+
+class LicenceNotAccepted(EncoderError):
+    """Weights with conditions that the user has not agreed to."""
 
 
 class QuestionError(InputError):

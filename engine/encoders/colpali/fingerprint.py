@@ -32,6 +32,13 @@ def fingerprint(folder: Path) -> str:
     return digest.hexdigest()[:16]
 
 
+def fingerprint_of(path: Path) -> str:
+    """Sixteen hex digits of one file of weights, whatever its format; as above."""
+    digest = hashlib.sha256(f"{path.stat().st_size}\0".encode())
+    _sample(path, digest)
+    return digest.hexdigest()[:16]
+
+
 def _sample(path: Path, digest: hashlib._Hash) -> None:
     size = path.stat().st_size
     with path.open("rb") as file:
