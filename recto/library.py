@@ -11,9 +11,10 @@ from recto.asked_image import AskedImage
 from recto.catalog import several
 from recto.engine.answering.protocol import Answerer
 from recto.engine.closing import Closing
-from recto.engine.encoders.protocol import Encoder
+from recto.engine.encoders.protocol import Encoder, EncoderId
+from recto.engine.encoders.registry import BUILT_IN
 from recto.engine.errors import NotFound
-from recto.engine.store.protocol import Store
+from recto.engine.store.protocol import Store, StoreInfo
 from recto.engine.store.records import page_id
 from recto.holdings import Holdings, PageRange
 from recto.indexing.adding import Attributes
@@ -96,6 +97,14 @@ class Library(Closing):
             raise NotFound(f"{found.name} has no page {number} in this library: {reason}")
         return self._holdings.page(found, stored[0].content)
 
+    def source(self, document: str) -> Path:
+        """The kept original of a document, to be read only. Raises NotFound, InputError."""
+        found = self.document(document)
+        path = self._holdings.sources.path(found.id, found.kind)
+        if not path.exists():
+            raise NotFound(f"The original of {found.name} is not kept on this machine.")
+        return path
+
     @reading
     def search(
         self,
@@ -156,6 +165,24 @@ class Library(Closing):
         BackendUnreachable.
         """
         return changing.reencode(self._holdings, encoder, settings, trust_remote_code, on_progress)
+
+    @reading
+    def info(self) -> StoreInfo:
+        """How much it holds: pages, documents, bytes. Asks the store, and so shows that it answers.
+
+        Raises BackendUnreachable.
+        """
+        return self._holdings.store.info()
+
+    @property
+    def encoder(self) -> EncoderId:
+        """Of the encoder that its vectors are made with. Loads nothing."""
+        return self._holdings.store.encoder
+
+    @property
+    def takes_images(self) -> bool:
+        """Whether it can be asked with a picture: the built-in encoder alone reads words only."""
+        return self.encoder.name != BUILT_IN
 
     def close(self) -> None:
         """End the processes that belong to it. May be called twice."""

@@ -1,0 +1,56 @@
+"""Documents of a library: list, look at, describe, remove, take back. Uploading is in `uploads`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import FileResponse
+
+from .access import Reader, Writer
+from .libraries import LibraryOf
+from .schemas import DocumentInfo, DocumentList
+
+router = APIRouter(prefix="/api/libraries/{library}/documents", tags=["documents"])
+MAX_LISTED = 500
+
+
+@router.get("")
+def documents(
+    opened: LibraryOf,
+    caller: Reader,
+    tag: Annotated[list[str] | None, Query()] = None,
+    offset: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MAX_LISTED)] = 100,
+) -> DocumentList:
+    """Documents by name, those that have every `tag`."""
+    found = opened.documents(tags=tag or ())
+    shown = found[offset : offset + limit]
+    following = offset + limit
+    return DocumentList(
+        documents=[DocumentInfo.model_validate(d.as_json()) for d in shown],
+        total=len(found),
+        next=following if following < len(found) else None,
+    )
+
+
+@router.get("/{document}")
+def document(opened: LibraryOf, caller: Reader, document: str) -> DocumentInfo:
+    """One document, by id, name or end of a path."""
+    return DocumentInfo.model_validate(opened.document(document).as_json())
+
+
+@router.delete("/{document}")
+def remove(opened: LibraryOf, caller: Writer, document: str) -> DocumentInfo:
+    """Remove a document with all its pages; gives back what it was."""
+    return DocumentInfo.model_validate(opened.remove(document).as_json())
+
+
+@router.get("/{document}/source", response_class=FileResponse)
+def source(opened: LibraryOf, caller: Reader, document: str) -> FileResponse:
+    """The original file."""
+    found = opened.document(document)
+    # Always a download: a browser must not run what a document brings along.
+    return FileResponse(
+        opened.source(found.id), media_type="application/octet-stream", filename=found.name
+    )

@@ -1,0 +1,49 @@
+"""Which libraries there are, for the caller."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from recto.library import Library
+
+from .access import Reader
+from .schemas import LibraryInfo
+from .server import Server, server_of
+
+router = APIRouter(prefix="/api/libraries", tags=["libraries"])
+ServerOf = Annotated[Server, Depends(server_of)]
+
+
+def library_of(library: str, caller: Reader, server: ServerOf) -> Library:
+    """The library that a path names, confined to the caller's tenant."""
+    return server.library(library, caller.tenant)
+
+
+LibraryOf = Annotated[Library, Depends(library_of)]
+
+
+@router.get("")
+def libraries(caller: Reader, server: ServerOf) -> list[LibraryInfo]:
+    """All libraries, with what of them the caller may see."""
+    return [_info(name, server, caller.tenant) for name in server.names()]
+
+
+@router.get("/{library}")
+def one_library(library: str, caller: Reader, server: ServerOf) -> LibraryInfo:
+    """One library."""
+    return _info(library, server, caller.tenant)
+
+
+def _info(name: str, server: Server, tenant: str) -> LibraryInfo:
+    library = server.library(name, tenant)
+    documents = library.documents()
+    return LibraryInfo(
+        library=name,
+        label=server.settings.labels.get(name, name),
+        documents=len(documents),
+        pages=sum(document.pages - len(document.skipped) for document in documents),
+        encoder=library.encoder.name,
+        can_ask_with_images=library.takes_images,
+    )

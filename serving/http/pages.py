@@ -1,0 +1,64 @@
+"""Pages of a document: what they say, where, and how they look."""
+
+from __future__ import annotations
+
+import io
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import Response
+
+from .access import Reader
+from .libraries import LibraryOf
+from .schemas import PageInfo, PageWord, PageWords
+
+router = APIRouter(
+    prefix="/api/libraries/{library}/documents/{document}/pages/{number}", tags=["pages"]
+)
+Number = Annotated[int, Path(ge=1)]
+MIN_WIDTH, MAX_WIDTH = 64, 2560
+_QUALITY = 85
+_FOREVER = "private, max-age=31536000, immutable"
+"""A document's id is that of its bytes, so its pages never change; asked for by name they may."""
+
+
+@router.get("")
+def page(opened: LibraryOf, caller: Reader, document: str, number: Number) -> PageInfo:
+    """One page, counted from 1, and its text."""
+    found = opened.page(document, number)
+    return PageInfo(
+        document=found.document.name,
+        document_id=found.document.id,
+        page=found.number,
+        width=found.width,
+        height=found.height,
+        headings=list(found.headings),
+        text=found.text,
+    )
+
+
+@router.get("/words")
+def words(opened: LibraryOf, caller: Reader, document: str, number: Number) -> PageWords:
+    """Every word of a page with its place."""
+    found = opened.page(document, number)
+    return PageWords(
+        words=[
+            PageWord(text=word.text, box=word.box, line=word.line) for word in found.content.words
+        ]
+    )
+
+
+@router.get("/image", response_class=Response, responses={200: {"content": {"image/webp": {}}}})
+def image(
+    opened: LibraryOf,
+    caller: Reader,
+    document: str,
+    number: Number,
+    width: Annotated[int, Query(ge=MIN_WIDTH, le=MAX_WIDTH)] = 1280,
+) -> Response:
+    """The picture of a page, in WebP."""
+    found = opened.page(document, number)
+    stream = io.BytesIO()
+    found.image(width).save(stream, "WEBP", quality=_QUALITY)
+    caching = _FOREVER if document == found.document.id else "private, no-cache"
+    return Response(stream.getvalue(), media_type="image/webp", headers={"Cache-Control": caching})

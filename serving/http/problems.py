@@ -1,0 +1,134 @@
+"""Errors as problem+json (RFC 9457), each with a code that programs may rely on.
+
+    {"type": "about:blank", "title": "Not Found", "status": 404, "code": "not-found",
+     "detail": "No document 'x' ..."}
+
+Knows every error of ours; what is not ours is a 500 without detail.
+"""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from recto.engine import errors
+
+MEDIA_TYPE = "application/problem+json"
+_log = logging.getLogger("recto.http")
+
+# The first kind that an error is of decides, so that families come after their members.
+_STATUS: tuple[tuple[type[errors.RectoError], int, str], ...] = (
+    (errors.NotFound, 404, "not-found"),
+    (errors.LimitExceeded, 413, "limit-exceeded"),
+    (errors.UnsupportedFile, 415, "unsupported-file"),
+    (errors.DocumentError, 422, "unreadable-document"),
+    (errors.QuestionError, 422, "bad-question"),
+    (errors.EncoderError, 422, "bad-encoder"),
+    (errors.InputError, 422, "bad-input"),
+    (errors.LibraryBusy, 503, "library-busy"),
+    (errors.LibraryError, 409, "library-conflict"),
+    (errors.DiskFull, 507, "disk-full"),
+    (errors.MissingExtra, 501, "missing-part"),
+    (errors.BackendUnreachable, 503, "backend-unreachable"),
+    (errors.EndpointTimeout, 504, "model-timeout"),
+    (errors.RateLimited, 503, "model-busy"),
+    (errors.CostLimitReached, 402, "cost-limit"),
+    (errors.EndpointError, 502, "model-failed"),
+    (errors.OutsideError, 503, "unavailable"),
+    (errors.InternalError, 500, "internal"),
+)
+_CODES = {
+    400: "bad-request",
+    401: "no-key",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    409: "conflict",
+    411: "length-required",
+    413: "too-large",
+    415: "unsupported-media-type",
+    421: "wrong-host",
+    422: "bad-input",
+    429: "too-many-requests",
+    503: "unavailable",
+}
+RETRY_LATER = 5
+"""Seconds after which what is not available now may be tried again."""
+
+
+class Refusal(Exception):
+    """A request that is refused with this status; `code` where the status does not say enough."""
+
+    def __init__(
+        self, status: int, detail: str, *, code: str = "", headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code or _CODES[status]
+        self.headers = headers or {}
+
+
+def problem(
+    status: int, code: str, detail: str, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """The response that tells of an error."""
+    headers = dict(headers or {})
+    if status in (429, 503):
+        headers.setdefault("Retry-After", str(RETRY_LATER))
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def status_and_code(error: errors.RectoError) -> tuple[int, str]:
+    """How an error of ours is told over HTTP."""
+    for kind, status, code in _STATUS:
+        if isinstance(error, kind):
+            return status, code
+    return 500, "internal"
+
+
+def tell_problems(app: FastAPI) -> None:
+    """Let every error that leaves a handler of `app` become a problem."""
+
+    @app.exception_handler(errors.RectoError)
+    async def ours(request: Request, error: errors.RectoError) -> JSONResponse:
+        status, code = status_and_code(error)
+        if status >= 500:
+            _log.error("%s %s: %s", request.method, request.url.path, error)
+        return problem(status, code, str(error))
+
+    @app.exception_handler(Refusal)
+    async def refused(request: Request, error: Refusal) -> JSONResponse:
+        return problem(error.status, error.code, str(error), error.headers)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        code = _CODES.get(error.status_code, "error")
+        return problem(error.status_code, code, str(error.detail), dict(error.headers or {}))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        return problem(422, "bad-input", "; ".join(_told(entry) for entry in error.errors()))
+
+    @app.exception_handler(Exception)
+    async def unforeseen(request: Request, error: Exception) -> JSONResponse:
+        _log.error("%s %s", request.method, request.url.path, exc_info=error)
+        return problem(500, "internal", "recto failed; the server's log says how.")
+
+
+def _told(entry: dict[str, Any]) -> str:
+    """One field that is wrong, without what was sent, which may be secret or huge."""
+    place = ".".join(str(part) for part in entry["loc"])
+    return f"{place}: {entry['msg']}"

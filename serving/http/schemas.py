@@ -1,0 +1,111 @@
+"""What requests and responses look like. The words are those of the results' `as_json`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from recto.engine.retrieval import MAX_QUESTION
+
+Value = str | int | float | bool
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 as fractions of the page's width and height, origin top left."""
+Question = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION)]
+MAX_LIMIT = 100
+
+
+class Strict(BaseModel):
+    """A request: an unknown field is a mistake, told rather than ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457). `code` is stable, `detail` is for people."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+
+
+class LibraryInfo(BaseModel):
+    library: str
+    label: str
+    documents: int
+    pages: int
+    encoder: str
+    can_ask_with_images: bool
+
+
+class DocumentInfo(BaseModel):
+    document: str
+    document_id: str
+    title: str
+    pages: int
+    bytes: int
+    kind: str
+    added: str
+    tags: list[str]
+    metadata: dict[str, Value]
+    skipped: dict[str, str]
+
+
+class DocumentList(BaseModel):
+    documents: list[DocumentInfo]
+    total: int
+    next: int | None
+    """The offset of the next part; None at the end."""
+
+
+class PageInfo(BaseModel):
+    document: str
+    document_id: str
+    page: int
+    width: float
+    height: float
+    headings: list[str]
+    text: str
+
+
+class PageWord(BaseModel):
+    text: str
+    box: Box
+    line: int
+
+
+class PageWords(BaseModel):
+    words: list[PageWord]
+
+
+class Confined(Strict):
+    """Which part of a library is looked at."""
+
+    documents: list[str] | None = None
+    tags: list[str] | None = None
+    first_page: Annotated[int, Field(ge=1)] | None = None
+    last_page: Annotated[int, Field(ge=1)] | None = None
+
+
+class SearchRequest(Confined):
+    question: Question
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 5
+
+
+class MatchInfo(BaseModel):
+    box: Box
+    score: float
+
+
+class HitInfo(BaseModel):
+    document: str
+    document_id: str
+    page: int
+    score: float
+    matches: list[MatchInfo]
+
+
+class SearchReply(BaseModel):
+    hits: list[HitInfo]

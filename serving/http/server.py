@@ -1,0 +1,65 @@
+"""What the handlers share: the open libraries, the keys, the rates. One for each process."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from threading import BoundedSemaphore
+
+from fastapi import Request
+
+import recto
+from recto.engine.closing import Closing
+from recto.library import Library
+from recto.serving.keys import KeyRing
+
+from .problems import Refusal
+from .rates import Rates
+from .settings import ServeSettings
+
+
+class Server(Closing):
+    """Libraries are opened when the server starts, so that one that is damaged is known at once."""
+
+    def __init__(self, settings: ServeSettings) -> None:
+        self.settings = settings
+        self.keys = KeyRing(settings.state)
+        self.rates = Rates(settings.rate)
+        self.searching = BoundedSemaphore(settings.searches)
+        """Held while something is searched for or answered."""
+        self._stack = ExitStack()
+        with ExitStack() as opening:
+            self._libraries = {
+                name: opening.enter_context(recto.open(place))
+                for name, place in settings.libraries.items()
+            }
+            self._stack = opening.pop_all()
+
+    def library(self, name: str, tenant: str) -> Library:
+        """One library, confined to a tenant.
+
+        A tenant without documents sees an empty library: that another has some cannot be told.
+        Raises Refusal (404).
+        """
+        if name not in self._libraries:
+            known = ", ".join(self._libraries)
+            raise Refusal(404, f"There is no library {name!r}; there are: {known}.")
+        return self._libraries[name]
+
+    def names(self) -> list[str]:
+        """Of all libraries, in the order in which they were given."""
+        return list(self._libraries)
+
+    def check(self) -> None:
+        """Ask every library. Raises BackendUnreachable for one that does not answer."""
+        for library in self._libraries.values():
+            library.info()
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+def server_of(request: Request) -> Server:
+    """The server that a request came to."""
+    server = request.app.state.server
+    assert isinstance(server, Server)
+    return server

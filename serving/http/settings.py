@@ -1,0 +1,73 @@
+"""What an operator decides of a server. Knows no file and no environment: see configuration."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from recto.engine.errors import InputError
+
+DEFAULT_PORT = 8808
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeSettings:
+    """Few dials; the defaults suit one machine and its user."""
+
+    libraries: Mapping[str, str]
+    """Where each library is, by the name that the API gives it: a folder, or a server's address."""
+    state: Path
+    """The folder for what the server itself remembers: keys, jobs, uploads in progress."""
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    names: tuple[str, ...] = ()
+    """Host names under which browsers and programs reach it, besides those of this machine."""
+    origins: tuple[str, ...] = ()
+    """Web pages of other origins that may call it."""
+    model: str | None = None
+    """The vision model that answers; None: the words of the pages answer."""
+    base_url: str | None = None
+    """Where the model is, if it is not OpenAI's."""
+    max_upload: int = 256 * 2**20
+    """Bytes of one request."""
+    max_jobs: int = 1000
+    """Jobs that may wait in one library; more are refused."""
+    max_pages: int = 5000
+    """Pages of one uploaded document."""
+    searches: int = 8
+    """Searches and answers that run at once; more wait."""
+    rate: int = 600
+    """Requests a minute for one key, or one address without a key."""
+    drain: float = 20.0
+    """Seconds that running requests have when the server is stopped."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What people call a library, by its name; else its name."""
+
+    def __post_init__(self) -> None:
+        if not self.libraries:
+            raise InputError("There is no library to serve; give at least one.")
+        for name in self.libraries:
+            if not _NAME.fullmatch(name):
+                raise InputError(
+                    f"A library is to be served as {name!r}; expected up to 64 small letters, "
+                    "digits, - and _, beginning with a letter or digit."
+                )
+        if not 0 <= self.port <= 65535:
+            raise InputError(f"The port is {self.port}; expected 0 to 65535 (0: any that is free).")
+        counts = (self.max_upload, self.max_jobs, self.max_pages, self.searches, self.rate)
+        if min(*counts, self.drain) <= 0:
+            raise InputError("A limit of the server is not above 0; expected each to be.")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only programs of this machine can reach it."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False

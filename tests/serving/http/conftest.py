@@ -1,0 +1,68 @@
+"""A real server on loopback, over libraries that the tests make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+import pytest
+
+pytest.importorskip("fastapi")
+
+import httpx2
+import uvicorn
+
+import recto
+from recto.serving.http.app import create_app
+from recto.serving.http.settings import ServeSettings
+from tests.pdfs import lines, pdf
+
+Client = httpx2.Client
+
+
+class _Uvicorn(uvicorn.Server):
+    """In a thread, so without signal handlers."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextmanager
+def running(settings: ServeSettings) -> Iterator[str]:
+    """The address of a server that runs until the end of the block."""
+    config = uvicorn.Config(
+        create_app(settings), host=settings.host, port=0, log_level="error", lifespan="on"
+    )
+    server = _Uvicorn(config)
+    socket = config.bind_socket()
+    socket.listen()  # so that a request waits until the application has started
+    thread = Thread(target=server.run, kwargs={"sockets": [socket]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{socket.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> ServeSettings:
+    """Of a server over one library with one document, which tests only read."""
+    folder = tmp_path_factory.mktemp("served")
+    path = folder / "ferry.pdf"
+    pages = ["The ferry leaves the harbour at nine.", "Tickets cost twelve crowns."]
+    path.write_bytes(pdf([lines(page) for page in pages], title="Ferry"))
+    with recto.open(folder / "library") as library:
+        library.add(path, tags=["travel"])
+    return ServeSettings(
+        libraries={"main": str(folder / "library")}, state=folder / "state", rate=100_000
+    )
+
+
+@pytest.fixture(scope="session")
+def client(settings: ServeSettings) -> Iterator[Client]:
+    """A client of that server, which has no keys."""
+    with running(settings) as address, Client(base_url=address, timeout=60) as client:
+        yield client
