@@ -14,13 +14,15 @@ from urllib.parse import SplitResult, urlsplit
 
 from recto.engine.errors import EndpointSettingError, KeyRefused
 
-OPENAI = "https://api.openai.com/v1"
+OPENAI_HOST = "api.openai.com"
+OPENAI = f"https://{OPENAI_HOST}/v1"
 KEY = "RECTO_API_KEY"
 """The environment variable whose key goes to whichever endpoint the user names."""
 _MAKERS = (
-    ("api.openai.com", "OPENAI_API_KEY"),
+    (OPENAI_HOST, "OPENAI_API_KEY"),
     (".openai.azure.com", "AZURE_OPENAI_API_KEY"),
     (".services.ai.azure.com", "AZURE_OPENAI_API_KEY"),
+    (".cognitiveservices.azure.com", "AZURE_OPENAI_API_KEY"),
     ("api.anthropic.com", "ANTHROPIC_API_KEY"),
     ("generativelanguage.googleapis.com", "GEMINI_API_KEY"),
 )
@@ -67,9 +69,15 @@ class EndpointAddress:
         return (urlsplit(self.url).hostname or "").rstrip(".")
 
     @property
+    def loopback(self) -> bool:
+        """Whether the endpoint is on this machine."""
+        return _is(self.host, "is_loopback")
+
+    @property
     def local(self) -> bool:
-        """Whether the endpoint is on this machine or in the local network."""
-        return self.host.endswith(".local") or _is(self.host, "is_private")
+        """Whether the endpoint is on this machine or, by its name, in the local network."""
+        named = "." not in self.host and ":" not in self.host
+        return named or self.host.endswith(".local") or _is(self.host, "is_private")
 
     def _check_url(self) -> None:
         parts = _split(self.url)
@@ -90,9 +98,8 @@ class EndpointAddress:
 
     def _private(self) -> bool:
         """Whether nobody reads on the way what goes to the endpoint."""
-        if urlsplit(self.url).scheme == "https" or _is(self.host, "is_loopback"):
-            return True
-        return self.allow_http and self.local
+        safe = urlsplit(self.url).scheme == "https" or self.loopback
+        return safe or (self.allow_http and self.local)
 
 
 def find_address(
@@ -104,17 +111,21 @@ def find_address(
 ) -> EndpointAddress:
     """An endpoint's model with the key that the environment or a keyring has for it.
 
-    Raises EndpointSettingError; KeyRefused where a key is needed and none is there.
+    Raises EndpointSettingError; KeyRefused where a key is surely needed and none is there.
     """
     bare = EndpointAddress(model.strip(), base_url.strip() if base_url else None)
     key = next((key for key in _keys(bare.host, environment) if key), None)
-    if key is None and not (bare.local or _own_name(bare.host)):
-        raise KeyRefused(
-            f"There is no key for {bare.host}; expected one in the environment variable"
-            f" {' or '.join(_variables(bare.host))}, or in the keyring (keyring set recto"
-            f" {bare.host})."
-        )
+    if key is None and len(_variables(bare.host)) > 1:
+        raise KeyRefused(f"There is no key for {bare.host}. {how_to_give_key(bare.host)}")
     return EndpointAddress(bare.model, bare.base_url, key, allow_http)
+
+
+def how_to_give_key(host: str) -> str:
+    """A sentence for who lacks one."""
+    return (
+        f"Put it into the environment variable {' or '.join(_variables(host))}, or into the"
+        f" keyring: keyring set recto {host}."
+    )
 
 
 def _keys(host: str, environment: Mapping[str, str]) -> Iterator[str | None]:
@@ -144,11 +155,6 @@ def _from_keyring(host: str) -> str | None:
     except KeyringError:
         # A machine without a desktop has no keyring to ask; that is not an error of the user.
         return None
-
-
-def _own_name(host: str) -> bool:
-    """A name without a dot is one of the local network, as in a set of containers."""
-    return "." not in host and ":" not in host
 
 
 def _is(host: str, what: str) -> bool:

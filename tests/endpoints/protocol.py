@@ -117,8 +117,8 @@ def _check_schema(schema: Mapping[str, Any], *, strict: bool) -> None:
         _require(schema.get("additionalProperties") is False, "no others", "response_format.schema")
         wanted, given = set(schema["properties"]), set(schema.get("required", ()))
         _require(wanted == given, "all properties required", "response_format.schema")
-    below = [*schema.get("properties", {}).values(), schema.get("items", {})]
-    for part in below:
+    items = [schema["items"]] if "items" in schema else []
+    for part in (*schema.get("properties", {}).values(), *items):
         _check_schema(part, strict=strict)
 
 

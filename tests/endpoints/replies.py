@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
 
-How = Literal["whole", "cut", "torn", "stalled", "hanging", "error"]
+How = Literal["whole", "cut", "torn", "stalled", "hanging", "dropped", "dripping", "error"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +95,16 @@ class Reply:
         return cls(how="hanging")
 
     @classmethod
+    def dropped(cls) -> Self:
+        """A connection that is lost before the first byte."""
+        return cls(how="dropped")
+
+    @classmethod
+    def dripping(cls) -> Self:
+        """A space or a comment now and then, until the client hangs up."""
+        return cls(how="dripping")
+
+    @classmethod
     def stream_error(cls, content: str) -> Self:
         """A stream in which an error follows after this much of it."""
         return cls(content=content, how="error")
@@ -122,15 +132,16 @@ class Reply:
         deltas += [{"reasoning_content": self.reasoning}] if self.reasoning else []
         deltas += [{"refusal": self.refusal}] if self.refusal else []
         text = self.content or ""
-        deltas += [{"content": text[i : i + 7]} for i in range(0, len(text), 7)]
-        ends = [{"delta": delta, "finish_reason": None} for delta in deltas]
+        size = max(7, len(text) // 500)
+        deltas += [{"content": text[i : i + size]} for i in range(0, len(text), size)]
+        ends: list[dict[str, Any]] = [{"delta": delta, "finish_reason": None} for delta in deltas]
         if self.how == "whole":
             ends.append({"delta": {}, "finish_reason": self.finish})
         if not self.choices:
             ends = []
         head = _envelope("chat.completion.chunk", model)
         made = [head | {"choices": [{"index": 0, **end}]} for end in ends]
-        if with_usage and self.usage:
+        if with_usage and self.usage and self.how == "whole":
             made.append(head | {"choices": [], "usage": self._usage(prompt_tokens)})
         return made
 

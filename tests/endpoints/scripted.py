@@ -15,6 +15,7 @@ that OpenAI would refuse is answered with 400 and is kept in `refused`; it takes
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -48,6 +49,8 @@ class ScriptedEndpoint:
         """Those that were well formed, in order."""
         self.refused: list[str] = []
         """Why others were refused."""
+        self.faults: list[BaseException] = []
+        """Of the endpoint itself or its script; the first of them is raised at the end."""
         self.over = threading.Event()
 
     def next(self, asked: Asked) -> Reply:
@@ -75,6 +78,8 @@ def scripted(
         server.shutdown()
         server.server_close()
         thread.join()
+    if server.endpoint.faults:
+        raise server.endpoint.faults[0]
 
 
 class _Server(ThreadingHTTPServer):
@@ -82,7 +87,10 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = False
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is what some tests are about."""
+        error = sys.exception()
+        # A client that hangs up is what some tests are about.
+        if error is not None and not isinstance(error, ConnectionError):
+            self.endpoint.faults.append(error)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -125,7 +133,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _perform(self, reply: Reply, asked: Asked) -> None:
         if reply.how == "hanging":
             self.server.endpoint.over.wait()
-        elif reply.body:
+        elif reply.how == "dropped":
+            self.close_connection = True
+        elif reply.how == "dripping":
+            self._drip(asked)
+        elif reply.code != 200 or reply.body:
             self._send(reply.code, reply.body, **dict(reply.headers))
         elif asked.stream:
             self._stream(reply, asked)
@@ -138,6 +150,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(b'{"id": "chatcmpl-')
             if reply.how == "stalled":
                 self.server.endpoint.over.wait()
+
+    def _drip(self, asked: Asked) -> None:
+        kind = "text/event-stream" if asked.stream else "application/json"
+        self._head(200, {"Content-Type": kind})
+        while not self.server.endpoint.over.wait(0.02):
+            self.wfile.write(b": waiting\n\n" if asked.stream else b" ")
 
     def _stream(self, reply: Reply, asked: Asked) -> None:
         head = {"Content-Type": "text/event-stream"}

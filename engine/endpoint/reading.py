@@ -1,0 +1,100 @@
+"""What an endpoint sends is read leniently: what may be missing is missing somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from recto.engine.endpoint.limits import Usage, input_tokens, text_tokens
+from recto.engine.endpoint.messages import Request
+
+Json = Mapping[str, object]
+
+_ENDS = {"max_tokens": "length", "eos": "stop", "end_turn": "stop"}
+"""What some call the reasons for which OpenAI has a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a message, or a chunk of a stream, adds to a reply."""
+
+    text: str = ""
+    reasoning: str = ""
+    refusal: str = ""
+    finish_reason: str | None = None
+    choice: bool = True
+    """False: nothing was chosen, as in a chunk with nothing but the usage."""
+
+
+def piece_of(body: Json, part: str) -> Piece:
+    """Of the first choice; `part` is "message", or "delta" in a stream."""
+    choices = body.get("choices")
+    first = choices[0] if isinstance(choices, list) and choices else None
+    if not isinstance(first, Mapping):
+        return Piece(choice=False)
+    said, reason = first.get(part), first.get("finish_reason")
+    if not isinstance(said, Mapping):
+        said = {}
+    return Piece(
+        text=text_of(said.get("content")),
+        reasoning=text_of(said.get("reasoning_content") or said.get("reasoning")),
+        refusal=text_of(said.get("refusal")),
+        finish_reason=_ENDS.get(reason, reason) if isinstance(reason, str) else None,
+    )
+
+
+def text_of(content: object) -> str:
+    """A text, nothing, or a list of parts of which some are texts."""
+    if isinstance(content, list):
+        return "".join(text_of(part.get("text")) for part in content if isinstance(part, Mapping))
+    return content if isinstance(content, str) else ""
+
+
+def usage_of(body: Json) -> Usage | None:
+    """None: the endpoint did not count."""
+    given = body.get("usage")
+    if not isinstance(given, Mapping):
+        return None
+    read, written = given.get("prompt_tokens"), given.get("completion_tokens")
+    if not (isinstance(read, int) and isinstance(written, int) and min(read, written) >= 0):
+        return None
+    return Usage(read, written)
+
+
+class Gathered:
+    """A reply that is put together from what an endpoint sends, whole or in chunks."""
+
+    def __init__(self) -> None:
+        self.refusal = ""
+        self.finish_reason: str | None = None
+        self.usage: Usage | None = None
+        self.model = ""
+        self.id: str | None = None
+        self.any = False
+        """Whether anything was chosen at all."""
+        self._texts: list[str] = []
+        self._thoughts: list[str] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self._texts)
+
+    def add(self, body: Json, part: str) -> Piece:
+        """Gives back what this adds."""
+        piece = piece_of(body, part)
+        self._texts.append(piece.text)
+        self._thoughts.append(piece.reasoning)
+        self.refusal += piece.refusal
+        self.any = self.any or piece.choice
+        self.finish_reason = piece.finish_reason or self.finish_reason
+        self.usage = usage_of(body) or self.usage
+        self.model = self.model or text_of(body.get("model"))
+        self.id = self.id or text_of(body.get("id")) or None
+        return piece
+
+    def used(self, request: Request) -> Usage:
+        """As the endpoint counted; else as we estimate."""
+        if self.usage is not None:
+            return replace(self.usage, images=len(request.images))
+        written = sum(map(text_tokens, (self.text, "".join(self._thoughts), self.refusal)))
+        return Usage(input_tokens(request), written, len(request.images), estimated=True)
