@@ -6,11 +6,13 @@ fulfils one (schema.py). An attribute that a document does not have fulfils noth
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
+
+from recto.engine.text import words
 
 AttributeValue: TypeAlias = str | int | float | bool | tuple[str, ...]
 """Of several texts (tags, paths) each counts for itself. A moment is a text in ISO 8601."""
@@ -25,6 +27,8 @@ without a zone is in UTC."""
 Operand: TypeAlias = str | bool | Number | Moment
 Bound: TypeAlias = Number | Moment
 
+LARGEST = sys.float_info.max
+"""Numbers are compared as floats."""
 PAGE_NUMBER = "page"
 """The one field that is the page's own, not its document's; a number."""
 
@@ -94,6 +98,8 @@ class HasWords:
 
     def __post_init__(self) -> None:
         _check(self.field, self.text)
+        if not words(self.text):
+            raise ValueError(f"{self.field} is to have words, but {self.text!r} has none.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,5 +153,5 @@ def _check(field: str, value: Operand) -> None:
         raise ValueError(
             f"{field} is compared with {value!r}; expected text, number, bool or date."
         )
-    if isinstance(value, float) and not math.isfinite(value):
+    if isinstance(value, (int, float)) and not abs(value) <= LARGEST:  # so for NaN, too
         raise ValueError(f"{field} is compared with {value}; expected a finite number.")

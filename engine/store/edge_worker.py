@@ -1,7 +1,8 @@
 """The process that owns the shards of a library: plain data in, Qdrant Edge calls, plain data out.
 
-The only module that imports qdrant_edge, which holds the interpreter's lock while it works. Knows
-neither records nor encoders; schema.py says what points and conditions look like.
+With edge_config and edge_requests the only module that imports qdrant_edge, which holds the
+interpreter's lock while it works. Knows neither records nor encoders; schema.py says what points
+look like.
 """
 
 from __future__ import annotations
@@ -15,20 +16,28 @@ import qdrant_edge as edge
 
 from recto.engine.errors import DiskFull, LibraryBusy, LibraryError
 from recto.engine.process import serve
+from recto.engine.store.compiling import TENANT, Plain
+from recto.engine.store.edge_config import create_indexes, documents_config, pages_config
+from recto.engine.store.edge_requests import DENSE_SEARCH, edge_filter, sparse_search
 from recto.engine.store.lock import lock_file
-from recto.engine.store.schema import DENSE, INDEXED, PAGES, SPARSE, Conditions, Point
+from recto.engine.store.schema import (
+    DENSE,
+    INDEXED,
+    MAX_INDEXES,
+    PAGES,
+    SPARSE,
+    Conditions,
+    Point,
+    attribute_indexes,
+)
 from recto.engine.wire import Value
 
 _SLACK = 16
 """Hits asked for beyond the limit, to see whether equal scores straddle it."""
-_Condition = edge.FieldCondition | edge.HasIdCondition
 _shards: dict[str, edge.EdgeShard] = {}
+_indexed: dict[str, set[str]] = {}
+"""Paths that have an index, by shard."""
 _locks: list[int] = []
-_NO_QUANTIZED = edge.QuantizationSearchParams(ignore=True)
-_DENSE_SEARCH = edge.SearchParams(exact=True, quantization=_NO_QUANTIZED)
-# By default deleted points count for IDF until they are vacuumed; in a corpus only living ones do.
-_LIVING = edge.IdfParams(corpus=edge.Filter(must=[edge.HasVectorCondition(SPARSE)]))
-_SPARSE_SEARCH = edge.SearchParams(exact=True, quantization=_NO_QUANTIZED, idf=_LIVING)
 
 
 def lock(path: str, owner: int) -> None:
@@ -38,13 +47,11 @@ def lock(path: str, owner: int) -> None:
 def create(folder: str, dim: int) -> None:
     """Make both shards in `folder`, empty and on the disk."""
     for name, fields in INDEXED.items():
-        config = _pages_config(dim) if name == PAGES else _documents_config()
+        config = pages_config(dim) if name == PAGES else documents_config()
         path = Path(folder, name)
         path.mkdir(parents=True)
         shard = edge.EdgeShard.create(str(path), config)
-        for field, kind in fields.items():
-            schema = {"keyword": edge.KeywordIndexParams, "integer": edge.IntegerIndexParams}[kind]
-            shard.update(edge.UpdateOperation.create_field_index(field, schema()))
+        create_indexes(shard, fields)
         shard.flush()
         shard.close()
 
@@ -53,6 +60,7 @@ def load(folder: str) -> None:
     try:
         for name in INDEXED:
             _shards[name] = edge.EdgeShard.load(str(Path(folder, name)))
+            _indexed[name] = {_unquoted(path) for path in _shards[name].info().payload_schema}
     except BaseException as error:
         if isinstance(error, Exception):
             raise
@@ -61,12 +69,27 @@ def load(folder: str) -> None:
 
 def upsert(name: str, points: list[Point]) -> None:
     """All points or none: they are one entry of the write-ahead log."""
+    _index_new(name, [point["payload"] for point in points])
     batch = [edge.Point(point["id"], _vectors(point), point["payload"]) for point in points]
     _shards[name].update(edge.UpdateOperation.upsert_points(batch))
 
 
+def describe(name: str, conditions: Conditions, payload: dict[str, Value]) -> None:
+    """Set these fields of the payload of every point that fulfils the conditions."""
+    _index_new(name, [payload])
+    operation = edge.UpdateOperation.set_payload_by_filter(edge_filter(conditions), payload)
+    _shards[name].update(operation)
+
+
+def tenants(name: str) -> list[str]:
+    if TENANT not in _indexed[name]:  # made before there were tenants
+        return []
+    request = edge.FacetRequest(TENANT, limit=_shards[name].info().points_count or 1, exact=True)
+    return [str(hit.value) for hit in _shards[name].facet(request).hits]
+
+
 def delete(name: str, conditions: Conditions) -> None:
-    _shards[name].update(edge.UpdateOperation.delete_points_by_filter(_filter(conditions)))
+    _shards[name].update(edge.UpdateOperation.delete_points_by_filter(edge_filter(conditions)))
 
 
 def retrieve(name: str, ids: list[str], fields: list[str], vectors: list[str]) -> list[Point]:
@@ -85,7 +108,7 @@ def scroll(
     request = edge.ScrollRequest(
         offset=offset,
         limit=limit,
-        filter=_filter(conditions),
+        filter=edge_filter(conditions),
         with_payload=fields,
         with_vector=vectors or False,
     )
@@ -94,23 +117,32 @@ def scroll(
 
 
 def count(name: str, conditions: Conditions) -> int:
-    return _shards[name].count(edge.CountRequest(exact=True, filter=_filter(conditions)))
+    return _shards[name].count(edge.CountRequest(exact=True, filter=edge_filter(conditions)))
 
 
 def search(
-    name: str, using: str, query: Value, limit: int, conditions: Conditions, field: str | None
+    name: str,
+    using: str,
+    query: Value,
+    limit: int,
+    conditions: Conditions,
+    corpus: list[Plain],
+    field: str | None,
 ) -> Value:
-    """[[id, score], ...], best first, ties by id; `field` names the payload field to call id."""
+    """[[id, score], ...], best first, ties by id; `field` names the payload field to call id.
+
+    `corpus`: conditions on what counts for IDF.
+    """
     sparse = using == SPARSE
     nearest = edge.Query.Nearest(_sparse(query) if sparse else query, using=using)
-    filter = _filter(conditions)
+    filter = edge_filter(conditions)
     asked = limit + _SLACK
     while True:
         request = edge.QueryRequest(
             limit=asked,
             query=nearest,
             filter=filter,
-            params=_SPARSE_SEARCH if sparse else _DENSE_SEARCH,
+            params=sparse_search(corpus) if sparse else DENSE_SEARCH,
             with_payload=[field] if field else False,
         )
         hits = _shards[name].query(request)
@@ -122,9 +154,11 @@ def search(
     return [[name, -score] for score, name in named[:limit]]
 
 
-def search_arms(name: str, arms: list[Value]) -> Value:
+def search_arms(name: str, arms: list[Value], corpus: list[Plain]) -> Value:
     """What `search` gives for each [using, query, limit, conditions], in one round trip."""
-    return [search(name, using, query, limit, seen, None) for using, query, limit, seen in arms]
+    return [
+        search(name, using, query, limit, seen, corpus, None) for using, query, limit, seen in arms
+    ]
 
 
 def flush() -> None:
@@ -145,39 +179,6 @@ def close() -> None:
         _shards.popitem()[1].close()
 
 
-def _pages_config(dim: int) -> edge.EdgeConfig:
-    multivector = edge.MultiVectorConfig(edge.MultiVectorComparator.MaxSim)
-    # Never a graph: it costs seconds of CPU a page, and a scan of `rows` is fast enough.
-    no_graph = edge.HnswIndexConfig(m=0, ef_construct=16, full_scan_threshold=10_000)
-    return edge.EdgeConfig(
-        vectors={
-            name: edge.EdgeVectorParams(
-                size=dim,
-                distance=edge.Distance.Dot,
-                multivector_config=multivector,
-                hnsw_config=no_graph,
-                datatype=edge.VectorStorageDatatype.Float16,
-                memory=edge.Memory.Cold,
-            )
-            for name in DENSE
-        },
-        sparse_vectors={SPARSE: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)},
-        optimizers=_optimizers(),
-    )
-
-
-def _documents_config() -> edge.EdgeConfig:
-    return edge.EdgeConfig(
-        sparse_vectors={SPARSE: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)},
-        optimizers=_optimizers(),
-    )
-
-
-def _optimizers() -> edge.EdgeOptimizersConfig:
-    # The default leaves deleted pages on the disk of libraries of less than 1,000 pages.
-    return edge.EdgeOptimizersConfig(deleted_threshold=0.2, vacuum_min_vector_number=10)
-
-
 def _vectors(point: Point) -> dict[str, Value]:
     vectors = {name: point[name] for name in DENSE if name in point}
     return vectors | ({SPARSE: _sparse(point[SPARSE])} if SPARSE in point else {})
@@ -188,21 +189,20 @@ def _sparse(arrays: Value) -> edge.SparseVector:
     return edge.SparseVector(indices=indices.tolist(), values=values.tolist())
 
 
-def _filter(conditions: Conditions) -> edge.Filter:
-    return edge.Filter(
-        must=[_condition(*condition) for condition in conditions["must"]],
-        must_not=[_condition(*condition) for condition in conditions["must_not"]],
-    )
+def _index_new(name: str, payloads: list[dict[str, Value]]) -> None:
+    """Index what is written for the first time, before it is written."""
+    wanted = attribute_indexes(payloads)
+    if any(TENANT in payload for payload in payloads):
+        wanted[TENANT] = "tenant"
+    new = {path: kind for path, kind in wanted.items() if _unquoted(path) not in _indexed[name]}
+    if new and len(_indexed[name]) < MAX_INDEXES:
+        create_indexes(_shards[name], new)
+        _indexed[name].update(map(_unquoted, new))
 
 
-def _condition(kind: str, *operands: Value) -> _Condition:
-    if kind == "ids":
-        return edge.HasIdCondition(set(operands[0]))
-    field, *rest = operands
-    if kind == "any":
-        return edge.FieldCondition(key=field, match=edge.MatchAny(rest[0]))
-    first, last = rest
-    return edge.FieldCondition(key=field, range=edge.RangeFloat(gte=first, lte=last))
+def _unquoted(path: str) -> str:
+    """Edge writes quotes around the parts of a path only where it must."""
+    return path.replace('"', "")
 
 
 def _read(record: edge.Record) -> Point:
@@ -244,8 +244,8 @@ def _translated(function: Callable[..., Value]) -> Callable[..., Value]:
 
 
 def main() -> None:
-    reads = (retrieve, scroll, count, search, search_arms)
-    writes = (lock, create, load, upsert, delete, flush, optimize, close)
+    reads = (retrieve, scroll, count, tenants, search, search_arms)
+    writes = (lock, create, load, upsert, describe, delete, flush, optimize, close)
     serve({function.__name__: _translated(function) for function in (*reads, *writes)})
     if _shards:  # the parent has gone without closing
         close()

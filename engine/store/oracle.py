@@ -16,11 +16,14 @@ from recto.engine.bm25 import TERMS
 from recto.engine.closing import Closing
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.page import Box, PageContent, PageText
+from recto.engine.store.condition import PAGE_NUMBER, Attributes
+from recto.engine.store.holding import holds
 from recto.engine.store.plan import DenseArm, PageFilter, Ranking, Scored, SearchPlan, SparseArm
 from recto.engine.store.protocol import StoredPage, StoredText, StoreInfo
 from recto.engine.store.records import DocumentRecord, PageRecord, page_id
 from recto.engine.store.validation import (
     GRID,
+    check_attributes,
     check_document,
     check_document_id,
     check_filter,
@@ -29,6 +32,7 @@ from recto.engine.store.validation import (
     check_page_ids,
     check_plan,
     check_sparse_query,
+    check_tenant,
 )
 from recto.engine.vectors import FloatArray, Multivector, PageVectors, SparseVector
 
@@ -36,11 +40,29 @@ from recto.engine.vectors import FloatArray, Multivector, PageVectors, SparseVec
 class OracleStore(Closing):
     """The `Store` protocol over two dicts."""
 
-    def __init__(self, encoder: EncoderId) -> None:
+    def __init__(self, encoder: EncoderId, tenant: str = "") -> None:
         self._encoder = encoder
+        self._tenant = tenant
         self._pages: dict[str, PageRecord] = {}
         self._documents: dict[str, DocumentRecord] = {}
         self._beside: OracleStore | None = None
+        self._all = {tenant: self}
+
+    @property
+    def tenant(self) -> str:
+        return self._tenant
+
+    def within(self, tenant: str) -> OracleStore:
+        """Tenants share nothing at all."""
+        check_tenant(tenant)
+        if tenant not in self._all:
+            self._all[tenant] = OracleStore(self._encoder, tenant)
+            self._all[tenant]._all = self._all
+        return self._all[tenant]
+
+    def tenants(self) -> list[str]:
+        used = (t for t, store in self._all.items() if store._pages or store._documents)
+        return sorted(tenant for tenant in used if tenant)
 
     @property
     def encoder(self) -> EncoderId:
@@ -54,13 +76,20 @@ class OracleStore(Closing):
         for page in pages:
             check_page(page, self._encoder.dim)
         for page in pages:
-            id = page_id(page.document_id, page.content.number, self._encoder)
+            id = page_id(page.document_id, page.content.number, self._encoder, self._tenant)
             self._pages[id] = _kept(page)
 
     def put_documents(self, records: Sequence[DocumentRecord]) -> None:
         for record in records:
             check_document(record)
         self._documents.update({record.id: record for record in records})
+
+    def describe(self, document_id: str, attributes: Attributes) -> None:
+        check_document_id(document_id)
+        check_attributes(attributes, f"document {document_id}")
+        for id, page in self._pages.items():
+            if page.document_id == document_id:
+                self._pages[id] = replace(page, attributes=attributes)
 
     def delete_pages(self, document_id: str, *, after: int = 0) -> None:
         check_document_id(document_id)
@@ -129,22 +158,26 @@ class OracleStore(Closing):
         """There is always room."""
 
     def beside(self, encoder: EncoderId) -> OracleStore:
-        if self._beside is None or self._beside.encoder != encoder:
-            self._beside = OracleStore(encoder)
-        return self._beside
+        whole = self._all[""]
+        if whole._beside is None or whole._beside.encoder != encoder:
+            whole._beside = OracleStore(encoder)
+        return whole._beside.within(self._tenant)
 
     def become(self, other: OracleStore) -> None:
-        assert other is self._beside, "made by `beside`"
-        self._encoder = other._encoder
-        self._pages, self._documents = other._pages, other._documents
-        self._beside = None
+        assert other._all[""] is self._all[""]._beside, "made by `beside`"
+        for tenant in self._all.keys() | other._all.keys():
+            store, new = self.within(tenant), other.within(tenant)
+            store._encoder = new._encoder
+            store._pages, store._documents = new._pages, new._documents
+        self.forget_beside()
 
     def forget_beside(self) -> None:
-        self._beside = None
+        self._all[""]._beside = None
 
     def close(self) -> None:
         """Forget everything."""
-        self._pages, self._documents = {}, {}
+        for store in self._all.values():
+            store._pages, store._documents = {}, {}
 
     def _stored(self, id: str, with_vectors: bool) -> StoredPage:
         page = self._pages[id]
@@ -164,6 +197,7 @@ class OracleStore(Closing):
             and (filter.first is None or page.content.number >= filter.first)
             and (filter.last is None or page.content.number <= filter.last)
             and (filter.ids is None or id in filter.ids)
+            and (filter.where is None or holds(filter.where, _seen_of(page)))
         }
 
     def _search_arm(self, arm: DenseArm | SparseArm, seen: set[str]) -> Ranking:
@@ -173,6 +207,10 @@ class OracleStore(Closing):
             scores = _sparse_scores(arm.query, {id: p.words for id, p in self._pages.items()})
         candidates = seen if arm.ids is None else seen & set(arm.ids)
         return _ranked({id: scores[id] for id in candidates & scores.keys()}, arm.limit)
+
+
+def _seen_of(page: PageRecord) -> Attributes:
+    return {**page.attributes, PAGE_NUMBER: page.content.number}
 
 
 def _sparse_scores(query: SparseVector, words: Mapping[str, SparseVector]) -> dict[str, float]:

@@ -2,7 +2,9 @@
 
 The payload of a page:
 
-    document, number        what filters look at
+    document, number, tenant, attributes
+                            what filters look at; no tenant is no field, attributes are as in
+                            attributes.py
     width, height, source, headings
     text, lines             words with a space between them, a line feed where the line changes; and
                             the number of each of these lines
@@ -28,6 +30,9 @@ import numpy as np
 import numpy.typing as npt
 
 from recto.engine.page import Box, PageContent, PageText, Word
+from recto.engine.store.attributes import indexed
+from recto.engine.store.compiling import ATTRIBUTES, payload_key
+from recto.engine.store.condition import Attributes
 from recto.engine.store.protocol import StoredPage, StoredText
 from recto.engine.store.records import DocumentRecord, PageRecord
 from recto.engine.store.validation import GRID
@@ -59,6 +64,15 @@ def page_payload(page: PageRecord) -> dict[str, Any]:
         "word_boxes": _packed(np.array([word.box for word in content.text.words], np.float64)),
         "patch_boxes": _packed_boxes(page.vectors.patches),
         "row_boxes": _packed_boxes(page.vectors.rows),
+        ATTRIBUTES: attributes_payload(page.attributes),
+    }
+
+
+def attributes_payload(attributes: Attributes) -> dict[str, Any]:
+    """As `indexed` gives them, by names that can stand in a path."""
+    return {
+        sort: {payload_key(field): values for field, values in fields.items()}
+        for sort, fields in indexed(attributes).items()
     }
 
 

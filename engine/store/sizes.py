@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from recto.engine.store.compiling import ATTRIBUTES
 from recto.engine.store.schema import DENSE, SPARSE, Point
 
 BATCH_POINTS = 256
-_BATCH_BYTES = 8 << 20
+BATCH_BYTES = 8 << 20
 
 
-def batches(points: Iterable[Point]) -> Iterator[tuple[list[Point], int]]:
-    """Points in batches of bounded size, and the bytes of each."""
+def batches(
+    points: Iterable[Point], *, size: Callable[[Point], int] | None = None
+) -> Iterator[tuple[list[Point], int]]:
+    """Points in batches of bounded size, and the bytes of each by `size`, else `size_of`."""
+    measure = size or size_of
     batch: list[Point] = []
     total = 0
     for point in points:
-        size = size_of(point)
-        if batch and (total + size > _BATCH_BYTES or len(batch) == BATCH_POINTS):
+        bytes = measure(point)
+        if batch and (total + bytes > BATCH_BYTES or len(batch) == BATCH_POINTS):
             yield batch, total
             batch, total = [], 0
         batch.append(point)
-        total += size
+        total += bytes
     if batch:
         yield batch, total
 
@@ -32,7 +36,9 @@ def size_of(point: Point) -> int:
     """About as many bytes as the point takes on the disk."""
     dense: int = sum(point[name].nbytes for name in DENSE if name in point)
     sparse = 8 * len(point[SPARSE][0]) if SPARSE in point else 0
-    text = sum(len(value) for value in point["payload"].values() if isinstance(value, str))
+    payload = point["payload"]
+    text = sum(len(value) for value in payload.values() if isinstance(value, str))
+    text += len(str(payload.get(ATTRIBUTES, "")))
     return dense + sparse + 2 * text + 1024
 
 

@@ -12,7 +12,9 @@ from typing import get_args
 import numpy as np
 import numpy.typing as npt
 
+from recto.engine.errors import InputError
 from recto.engine.page import PageContent
+from recto.engine.store.condition import Attributes
 from recto.engine.store.plan import DenseArm, PageFilter, SearchPlan
 from recto.engine.store.protocol import MAX_FLOATS
 from recto.engine.store.records import DocumentRecord, DocumentState, PageRecord
@@ -20,6 +22,7 @@ from recto.engine.vectors import FloatArray, SparseVector
 
 _DOCUMENT_ID = re.compile(r"[0-9a-f]{64}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TENANT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._@-]{0,126}[A-Za-z0-9])?")
 _MAX_HALF = 65504.0
 """Vectors are kept, and compared, as float16."""
 _MAX_TERM = 2**32 - 1
@@ -40,6 +43,30 @@ def check_page(record: PageRecord, dim: int) -> None:
             _check_vectors(multivector.vectors, dim, f"{where}: {name}")
             _check_boxes(multivector.boxes, f"{where}: {name}")
     _check_sparse(record.words, f"{where}: words")
+    check_attributes(record.attributes, where)
+
+
+def check_attributes(attributes: Attributes, where: str) -> None:
+    """ValueError unless they are of the kinds that can be kept."""
+    for field, value in attributes.items():
+        texts = value if isinstance(value, tuple) else ()
+        plain = isinstance(value, (str, int, float, bool, tuple))
+        if not (field and plain and all(isinstance(text, str) for text in texts)):
+            raise ValueError(
+                f"{where}: attribute {field!r} is {value!r}; expected a name with a str, int,"
+                " float, bool or tuple of str."
+            )
+        if isinstance(value, float) and not np.isfinite(value):
+            raise ValueError(f"{where}: attribute {field!r} is {value!r}, must be finite.")
+
+
+def check_tenant(tenant: str) -> None:
+    """InputError unless it can name a tenant; "" is none."""
+    if tenant and not _TENANT.fullmatch(tenant):
+        raise InputError(
+            f"{tenant!r} is no name of a tenant; expected 1 to 128 letters, digits and . _ - @"
+            " of ASCII, with a letter or digit at both ends."
+        )
 
 
 def check_document(record: DocumentRecord) -> None:
