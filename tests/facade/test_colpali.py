@@ -38,6 +38,27 @@ def test_add_search_and_show_with_every_family(
         assert "swift" in library.ask("What flies?").text
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_words_beside_patches_from_add_to_show(
+    family: str, checkpoint: MakeCheckpoint, write: Write, tmp_path: Path
+) -> None:
+    write("birds.pdf", "the heron waits\nfor fish", "the swift flies\nabove the river")
+    settings = {"page_text": "yes"}
+    folder = checkpoint(family)
+    with recto.open(tmp_path / "library", encoder=folder, encoder_settings=settings) as library:
+        assert library.add(tmp_path / "files").complete
+    with recto.open(tmp_path / "library") as library:
+        hits = library.search("swift flies")
+        assert [hit.page.number for hit in hits] == [2, 1]
+        words = {word.text: word.box for word in hits[0].page.content.words}
+        best = hits[0].matches[0].box
+        assert best.y0 <= words["swift"].y0 + 1e-3
+        assert best.y1 >= words["swift"].y1 - 1e-3
+        assert "swift" in library.ask("What flies?").text
+    with pytest.raises(EncoderMismatch, match=r"page_text was 'yes', is 'not set'"):
+        recto.open(tmp_path / "library", encoder_settings={"page_text": "no"})
+
+
 def test_library_is_opened_by_name_with_its_own_settings(
     checkpoint: MakeCheckpoint, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import metadata
 from threading import Lock
 
@@ -23,9 +24,11 @@ from recto.engine.encoders.colpali.network import Network, network_of
 from recto.engine.encoders.colpali.picture import Picture, picture
 from recto.engine.encoders.colpali.placement import Machine, this_machine
 from recto.engine.encoders.colpali.settings import Settings
+from recto.engine.encoders.colpali.text_side import TextSide
 from recto.engine.encoders.picture_question import picture_question
 from recto.engine.encoders.protocol import EncoderId, PageInput
 from recto.engine.errors import EncoderError
+from recto.engine.store.protocol import MAX_FLOATS
 from recto.engine.vectors import FloatArray, Multivector, PageVectors, QuestionVectors
 
 _LAYOUT = "1"
@@ -39,10 +42,19 @@ class ColPaliEncoder:
     """
 
     def __init__(
-        self, *, id: EncoderId, inputs: Inputs, network: Network, pool_factor: int, placement: str
+        self,
+        *,
+        id: EncoderId,
+        inputs: Inputs,
+        text_side: TextSide | None,
+        network: Network,
+        pool_factor: int,
+        placement: str,
     ) -> None:
+        """Made by `open_encoder`. With a `text_side` the words of pages are read as well."""
         self._id = id
         self._inputs = inputs
+        self._text_side = text_side
         self._network = network
         self._pool_factor = pool_factor
         self._lock = Lock()
@@ -61,6 +73,10 @@ class ColPaliEncoder:
     def encode_pages(self, pages: Sequence[PageInput]) -> list[PageVectors]:
         """Vectors of each page, in order; all must have their picture.
 
+        With `page_text` the vectors of the page's words follow those of its picture, each with the
+        box of its word, and are neither pooled nor part of `rows`: rows stand for places of the
+        picture, and pages are found by their words in the first stage already.
+
         Raises EncoderError when the model gives what are no numbers, OutOfMemory.
         """
         pictures = [_picture(page) for page in pages]
@@ -68,7 +84,7 @@ class ColPaliEncoder:
         for numbers in _same_size(pictures):
             group = [pictures[number] for number in numbers]
             encoded.update(zip(numbers, self._encode_group(group), strict=True))
-        return [encoded[number] for number in range(len(pages))]
+        return [self._with_words(encoded[number], page) for number, page in enumerate(pages)]
 
     def encode_question(self, question: str) -> QuestionVectors:
         """One vector a token, for `patches` and `rows` alike; those of the prompt show no text."""
@@ -99,6 +115,22 @@ class ColPaliEncoder:
             )
             for patches, layout in self._encode_pictures(pictures)
         ]
+
+    def _with_words(self, seen: PageVectors, page: PageInput) -> PageVectors:
+        """One window at a time, so that no text is padded and none depends on others."""
+        if self._text_side is None or seen.patches is None:
+            return seen
+        room = MAX_FLOATS // self._id.dim - len(seen.patches.vectors)
+        parts = [seen.patches]
+        for batch, positions, boxes in self._text_side.pieces(page.content.text.words, room):
+            if len(positions):
+                vectors = self._network.run(batch)[0][positions]
+                parts.append(Multivector(_checked(vectors, self._id), boxes))
+        together = Multivector(
+            np.concatenate([part.vectors for part in parts]),
+            np.concatenate([part.boxes for part in parts]),
+        )
+        return replace(seen, patches=together)
 
     def _encode_pictures(self, pictures: Sequence[Picture]) -> list[tuple[Multivector, Layout]]:
         batch = self._inputs.pages(pictures)
@@ -152,6 +184,7 @@ def open_encoder(
     return ColPaliEncoder(
         id=_identity(loaded, inputs, wanted, dim),
         inputs=inputs,
+        text_side=inputs.text_side() if wanted.page_text else None,
         network=network,
         pool_factor=wanted.pool_factor,
         placement=loaded.placement.reason,
@@ -172,6 +205,8 @@ def _identity(loaded: Loaded, inputs: Inputs, wanted: Settings, dim: int) -> Enc
     }
     if base is not None:
         settings["base"] = f"{base.name}@{base.revision}"
+    if wanted.page_text:
+        settings["page_text"] = "yes"
     if inputs.visual_tokens is not None:
         settings["visual_tokens"] = str(inputs.visual_tokens)
     revision = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]

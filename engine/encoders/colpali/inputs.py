@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
+from recto.engine.encoders.colpali.batch import Batch
 from recto.engine.encoders.colpali.budget import limit_patches
 from recto.engine.encoders.colpali.families import Family
 from recto.engine.encoders.colpali.layout import (
@@ -24,13 +26,11 @@ from recto.engine.encoders.colpali.layout import (
     without_margin,
 )
 from recto.engine.encoders.colpali.picture import Picture
+from recto.engine.encoders.colpali.text_side import SAMPLE, TextSide, Tokens
 from recto.engine.errors import EncoderError
 
 if TYPE_CHECKING:
     from transformers import ProcessorMixin
-
-Batch = dict[str, torch.Tensor]
-"""Tensors by the names of the model's arguments."""
 
 _TILE = re.compile(r"<row_(\d+)_col_(\d+)>")
 _NOT_FOR_THE_MODEL = ("labels",)
@@ -124,6 +124,32 @@ class Inputs:
         with self._lock:
             made: Mapping[str, torch.Tensor] = process([text])
         return made
+
+    def text_side(self) -> TextSide:
+        """What reads the words of a page. Raises EncoderError where the tokenizer cannot tell which
+        word a token is of."""
+        if not self._tokenizer.is_fast:
+            raise EncoderError(
+                f"The tokenizer {type(self._tokenizer).__name__} does not tell where its tokens"
+                " stand in a text, so that page_text cannot be used; leave it out."
+            )
+        return TextSide(
+            self._cut,
+            as_text=self._as_text,
+            prefix=self.prefix,
+            sample=self.question(SAMPLE),
+        )
+
+    def _cut(self, text: str) -> Tokens:
+        with self._lock:
+            made = self._tokenizer(
+                text,
+                add_special_tokens=False,
+                return_offsets_mapping=True,
+                verbose=False,  # of texts that are longer than what is read at once
+            )
+        spans = np.array(made["offset_mapping"], np.int64).reshape(-1, 2)
+        return Tokens(np.array(made["input_ids"], np.int64), spans)
 
     def texts(self, batch: Batch, question: str) -> tuple[str, ...]:
         """For each token of the question's batch what it shows of the question; else empty."""

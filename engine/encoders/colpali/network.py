@@ -8,8 +8,8 @@ from threading import Lock
 import numpy as np
 import torch
 
+from recto.engine.encoders.colpali.batch import Batch
 from recto.engine.encoders.colpali.families import Family
-from recto.engine.encoders.colpali.inputs import Batch
 from recto.engine.errors import OutOfMemory
 from recto.engine.vectors import FloatArray
 

@@ -38,6 +38,12 @@ class Settings:
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> Settings:
         """Raises EncoderError, with what can be chosen."""
+        if "page_text" in given:
+            raise EncoderError(
+                "A remote encoder has no setting 'page_text': a server does not tell which word a"
+                " vector is of, so that it would have no place on the page. Leave it out, or encode"
+                " on this machine."
+            )
         check_names(given, CHOICES, "A remote encoder")
         chosen = dict(given)
         tokens = whole_number("visual_tokens", chosen.pop("visual_tokens", str(_PATCHES)))

@@ -15,7 +15,8 @@ from tests.engine.encoders.colpali.conftest import TALL, WIDE, noise
 if TYPE_CHECKING:
     import torch
 
-    from recto.engine.encoders.colpali.inputs import Batch, Inputs
+    from recto.engine.encoders.colpali.batch import Batch
+    from recto.engine.encoders.colpali.inputs import Inputs
     from recto.engine.encoders.colpali.network import Network
 
 pytestmark = needs_colpali

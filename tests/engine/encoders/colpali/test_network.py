@@ -13,7 +13,7 @@ from tests.checkpoints.fixtures import needs_colpali
 if TYPE_CHECKING:
     import torch
 
-    from recto.engine.encoders.colpali.inputs import Batch
+    from recto.engine.encoders.colpali.batch import Batch
 
 pytestmark = needs_colpali
 

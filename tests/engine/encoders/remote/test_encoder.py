@@ -162,6 +162,11 @@ def test_settings_that_make_no_sense_are_refused(settings: dict[str, str]) -> No
         open_encoder("vllm+http://127.0.0.1:1/m", settings=settings)
 
 
+def test_words_of_a_page_cannot_be_read_from_afar() -> None:
+    with pytest.raises(EncoderError, match="no place on the page"):
+        open_encoder("vllm+http://127.0.0.1:1/m", settings={"page_text": "yes"})
+
+
 def with_nan(vectors: FloatArray) -> FloatArray:
     vectors[1, 2] = np.nan
     return vectors
