@@ -57,7 +57,7 @@ def film_input(film: Footage, *, clips: int = CLIPS, crops: int = CROPS) -> Floa
     parts = []
     for pair in pairs:
         both = np.stack([small[number] for number in pair])  # (2, height, width, 3)
-        for top, left in corners(*both.shape[1:3], crops):
+        for top, left in corners(both.shape[1], both.shape[2], crops):
             square = both[:, top : top + PIXELS, left : left + PIXELS]
             parts.append(square.transpose(3, 0, 1, 2))
     return np.ascontiguousarray(np.stack(parts))

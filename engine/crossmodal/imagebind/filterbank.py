@@ -40,13 +40,14 @@ def filterbank(samples: FloatArray) -> FloatArray:
 @cache
 def _triangles() -> _Doubles:
     """(256, 128): evenly spaced and straight-sided in mel, not in Hertz."""
-    edges = np.linspace(*_mel(np.array([_LOWEST, _HIGHEST])), MELS + 2)
+    lowest, highest = _mel(np.array([_LOWEST, _HIGHEST]))
+    edges = np.linspace(lowest, highest, MELS + 2)
     left, centre, right = edges[:-2], edges[1:-1], edges[2:]
     mels = _mel(np.arange(_FFT // 2) * RATE / _FFT)[:, None]
     rising = (mels - left) / (centre - left)
     falling = (right - mels) / (right - centre)
-    return np.maximum(0.0, np.minimum(rising, falling))
+    return np.asarray(np.maximum(0.0, np.minimum(rising, falling)))
 
 
 def _mel(hertz: _Doubles) -> _Doubles:
-    return 1127.0 * np.log1p(hertz / 700.0)
+    return np.asarray(1127.0 * np.log1p(hertz / 700.0))

@@ -35,9 +35,11 @@ def _headed(state: State, tower: TowerName, tokens: Doubles, item: Doubles) -> D
     head = f"modality_heads.{tower}"
     if tower == "text":
         end = int(np.argmax(item))
-        return _norm(state, f"{head}.proj.0", tokens, 1e-6)[end] @ state[f"{head}.proj.1.weight"].T
+        ends = _norm(state, f"{head}.proj.0", tokens, 1e-6)[end]
+        return np.asarray(ends @ state[f"{head}.proj.1.weight"].T)
     last = 3 if tower == "imu" else 2
-    return _norm(state, f"{head}.0", tokens, 1e-6)[0] @ state[f"{head}.{last}.weight"].T
+    first = _norm(state, f"{head}.0", tokens, 1e-6)[0]
+    return np.asarray(first @ state[f"{head}.{last}.weight"].T)
 
 
 def _scaled(state: State, tower: TowerName, out: Doubles) -> Doubles:
@@ -52,7 +54,8 @@ def _tokens(state: State, tower: TowerName, item: Doubles) -> Doubles:
     base = f"modality_preprocessors.{tower}"
     if tower == "text":
         ids = item.astype(int)
-        return state[f"{base}.token_embedding.weight"][ids] + state[f"{base}.pos_embed"][0]
+        embedded = state[f"{base}.token_embedding.weight"][ids]
+        return np.asarray(embedded + state[f"{base}.pos_embed"][0])
     if tower == "imu":
         pieces = [item[:, begin : begin + 8].reshape(-1) for begin in range(0, 2000, 8)]
         tokens = np.stack(pieces) @ state[f"{base}.imu_stem.proj.weight"].T
@@ -61,7 +64,7 @@ def _tokens(state: State, tower: TowerName, item: Doubles) -> Doubles:
     else:
         tokens = _patches(state, base, tower, item)
         positions = state[f"{base}.pos_embedding_helper.pos_embed"][0]
-    return np.concatenate([state[f"{base}.cls_token"][0], tokens]) + positions
+    return np.asarray(np.concatenate([state[f"{base}.cls_token"][0], tokens]) + positions)
 
 
 def _patches(state: State, base: str, tower: TowerName, item: Doubles) -> Doubles:
@@ -108,14 +111,14 @@ def _attention(state: State, name: str, x: Doubles, heads: int, causal: bool) ->
 
 
 def _linear(state: State, name: str, x: Doubles) -> Doubles:
-    return x @ state[f"{name}.weight"].T + state[f"{name}.bias"]
+    return np.asarray(x @ state[f"{name}.weight"].T + state[f"{name}.bias"])
 
 
 def _norm(state: State, name: str, x: Doubles, eps: float) -> Doubles:
     centred = x - x.mean(axis=1, keepdims=True)
     spread = np.sqrt((centred**2).mean(axis=1, keepdims=True) + eps)
-    return centred / spread * state[f"{name}.weight"] + state[f"{name}.bias"]
+    return np.asarray(centred / spread * state[f"{name}.weight"] + state[f"{name}.bias"])
 
 
 def _gelu(x: Doubles) -> Doubles:
-    return x * 0.5 * (1 + np.vectorize(math.erf)(x / math.sqrt(2)))
+    return np.asarray(x * 0.5 * (1 + np.vectorize(math.erf)(x / math.sqrt(2))))
