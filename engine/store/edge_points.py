@@ -5,16 +5,12 @@ them is made here, where it is confined. Knows no page and no document.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
 
 from recto.engine.store.compiling import TENANT, Plain
 from recto.engine.store.edge_process import EdgeProcess
+from recto.engine.store.point_store import ALL, Asked
 from recto.engine.store.schema import DOCUMENTS, PAGES, Conditions, Point, confined, owned_by
 from recto.engine.wire import Value
-
-Asked: TypeAlias = tuple[str, Value, int, Conditions]
-"""Of an arm: vector, query, limit, what it may see."""
-ALL: Conditions = {"must": [], "must_not": []}
 
 
 class EdgePoints:

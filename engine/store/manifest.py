@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from recto.engine.bm25 import TERMS
 from recto.engine.encoders.protocol import EncoderId
@@ -17,6 +18,8 @@ from recto.engine.errors import DamagedLibrary, EncoderMismatch, NewerLibrary
 FORMAT = 1
 """Grows when an older recto could no longer read what we write."""
 NAME = "library.json"
+
+JsonObject: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,20 +44,6 @@ def read_manifest(folder: Path) -> Manifest | None:
     path = folder / NAME
     try:
         fields = json.loads(path.read_bytes())
-        format = int(fields["format"])
-        if format > FORMAT:
-            raise NewerLibrary(
-                f"{folder} was written in format {format} by recto {fields.get('created_by')};"
-                f" this is recto {metadata.version('recto')}, which knows formats up to {FORMAT}."
-                " Update recto."
-            )
-        encoder = EncoderId(**fields["encoder"])
-        return Manifest(
-            encoder=encoder,
-            created_by=fields["created_by"],
-            format=format,
-            terms=int(fields.get("terms", 1)),  # the first versions did not record it
-        )
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -62,11 +51,39 @@ def read_manifest(folder: Path) -> Manifest | None:
             f"{path} cannot be read: {error.strerror or error}. Check its permissions, or restore"
             " it from a backup."
         ) from error
+    except ValueError as error:
+        raise _not_understood(path, error) from error
+    return manifest_of(fields, path, library=folder)
+
+
+def manifest_of(fields: JsonObject, place: Path | str, *, library: Path | str) -> Manifest:
+    """The manifest that `asdict` has made these fields of; `place` is where they were found.
+
+    Raises NewerLibrary or DamagedLibrary when it cannot be understood.
+    """
+    try:
+        format = int(fields["format"])
+        if format > FORMAT:
+            raise NewerLibrary(
+                f"{library} was written in format {format} by recto {fields.get('created_by')};"
+                f" this is recto {metadata.version('recto')}, which knows formats up to {FORMAT}."
+                " Update recto."
+            )
+        return Manifest(
+            encoder=EncoderId(**fields["encoder"]),
+            created_by=fields["created_by"],
+            format=format,
+            terms=int(fields.get("terms", 1)),  # the first versions did not record it
+        )
     except (ValueError, TypeError, KeyError) as error:
-        raise DamagedLibrary(
-            f"{path} cannot be understood ({error!r}); expected what recto wrote. Restore it from a"
-            " backup, or move the folder away and add the documents again."
-        ) from error
+        raise _not_understood(place, error) from error
+
+
+def _not_understood(place: Path | str, error: Exception) -> DamagedLibrary:
+    return DamagedLibrary(
+        f"{place} cannot be understood ({error!r}); expected what recto wrote. Restore it from a"
+        " backup, or move the folder away and add the documents again."
+    )
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -89,7 +106,7 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def check_encoder(folder: Path, recorded: EncoderId, given: EncoderId | None) -> None:
+def check_encoder(folder: Path | str, recorded: EncoderId, given: EncoderId | None) -> None:
     """EncoderMismatch if one is given and it is not the recorded one."""
     if given is not None and given != recorded:
         raise EncoderMismatch(
@@ -108,7 +125,7 @@ def _meant(recorded: EncoderId, given: EncoderId) -> str:
     return "" if place == own else f" --encoder {shlex.quote(place)}"
 
 
-def check_terms(folder: Path, recorded: int) -> None:
+def check_terms(folder: Path | str, recorded: int) -> None:
     """EncoderMismatch if the words' vectors are of another revision than ours."""
     if recorded != TERMS:
         raise EncoderMismatch(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -71,6 +72,9 @@ class OracleStore(Closing):
     @property
     def terms(self) -> int:
         return TERMS
+
+    def writing(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def put_pages(self, pages: Sequence[PageRecord]) -> None:
         for page in pages:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
@@ -81,6 +82,14 @@ class Store(Protocol):
 
     def tenants(self) -> list[str]:
         """Those that have documents, in any state; in order, without ""."""
+        ...
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Within it nobody else writes, in no process; not to be nested. Reads need not be within.
+
+        What a caller decides from what he has read holds for what he writes in the same one. Raises
+        `LibraryBusy`.
+        """
         ...
 
     def put_pages(self, pages: Sequence[PageRecord]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -11,15 +12,25 @@ from recto.engine.store.oracle import OracleStore
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store
 from tests.engine.store.samples import ENCODER
+from tests.engine.store.servers import SERVER, memory_store, server_store
 
 
-@pytest.fixture(scope="session", params=["oracle", "edge"])
+KINDS = ["oracle", "edge", "remote", *(["server"] if SERVER in os.environ else [])]
+
+
+@pytest.fixture(scope="session", params=KINDS)
 def shared_store(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Store]:
     """One for all tests: to start a process for each of them would take minutes."""
     if request.param == "oracle":
         with OracleStore(ENCODER) as store:
+            yield store
+    elif request.param == "remote":
+        with memory_store(ENCODER) as store:
+            yield store
+    elif request.param == "server":
+        with server_store(ENCODER) as store:
             yield store
     else:
         folder = tmp_path_factory.mktemp("library")
@@ -29,8 +40,13 @@ def shared_store(
 
 @pytest.fixture
 def store(shared_store: Store) -> Store:
-    for document_id in {page.document_id for page in shared_store.scroll(PageFilter())}:
-        shared_store.delete_pages(document_id)
-    shared_store.delete_documents([record.id for record in shared_store.documents()])
-    assert (shared_store.info().pages, shared_store.info().documents) == (0, 0)
+    for tenant in ("", *shared_store.tenants()):
+        _empty(shared_store.within(tenant))
     return shared_store
+
+
+def _empty(store: Store) -> None:
+    for document_id in {page.document_id for page in store.scroll(PageFilter())}:
+        store.delete_pages(document_id)
+    store.delete_documents([record.id for record in store.documents()])
+    assert (store.info().pages, store.info().documents) == (0, 0)

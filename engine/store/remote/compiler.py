@@ -1,0 +1,114 @@
+"""Plain points, conditions and arms become requests of qdrant_client, and its answers plain data.
+
+Knows no library and calls nobody; what the plain data mean is told in schema.py and compiling.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from qdrant_client import models
+
+from recto.engine.store.compiling import Plain
+from recto.engine.store.schema import DENSE, SPARSE, Conditions, Point
+from recto.engine.vectors import FloatArray
+from recto.engine.wire import Value
+
+_DIGITS = 5
+"""Decimal digits that tell any float16 from any other; more would only lengthen the JSON."""
+_CLAUSES = {"all": "must", "some": "should", "none": "must_not"}
+_NO_QUANTIZED = models.QuantizationSearchParams(ignore=True)
+_EXACT = models.SearchParams(exact=True, quantization=_NO_QUANTIZED)
+_PROPOSING = models.SearchParams(
+    quantization=models.QuantizationSearchParams(ignore=False, rescore=True, oversampling=2.0)
+)
+"""Of vectors with quantized copies: candidates by these, scores by the vectors themselves."""
+
+
+def point_struct(point: Point) -> models.PointStruct:
+    vectors: dict[str, Any] = {name: _lists(point[name]) for name in DENSE if name in point}
+    if SPARSE in point:
+        vectors[SPARSE] = _sparse(point[SPARSE])
+    return models.PointStruct(id=point["id"], vector=vectors, payload=point["payload"])
+
+
+def plain_point(record: models.Record) -> Point:
+    point: Point = {"id": str(record.id), "payload": record.payload or {}}
+    assert record.vector is None or isinstance(record.vector, dict), "all our vectors have names"
+    for name, vector in (record.vector or {}).items():
+        if isinstance(vector, models.SparseVector):
+            point[name] = [np.array(vector.indices, np.int64), np.array(vector.values, np.float32)]
+        else:
+            point[name] = np.array(vector, np.float16)
+    return point
+
+
+def dense_request(
+    using: str, query: FloatArray, limit: int, filter: models.Filter, *, quantized: bool
+) -> models.QueryRequest:
+    """`quantized`: the vectors have copies to find candidates by."""
+    return models.QueryRequest(
+        query=query.tolist(),
+        using=using,
+        filter=filter,
+        params=_PROPOSING if quantized else _EXACT,
+        limit=limit,
+    )
+
+
+def sparse_request(
+    query: Value, limit: int, filter: models.Filter, corpus: Sequence[Plain]
+) -> models.QueryRequest:
+    """With the IDF of the points that fulfil `corpus`."""
+    # In a corpus deleted points do not count.
+    counted = [models.HasVectorCondition(has_vector=SPARSE), *map(_of, corpus)]
+    idf = models.IdfCorpusParams(corpus=models.Filter(must=counted))
+    return models.QueryRequest(
+        query=_sparse(query),
+        using=SPARSE,
+        filter=filter,
+        params=models.SearchParams(exact=True, quantization=_NO_QUANTIZED, idf=idf),
+        limit=limit,
+    )
+
+
+def filter_of(conditions: Conditions) -> models.Filter:
+    return models.Filter(
+        must=[*map(_of, conditions["must"])],
+        must_not=[*map(_of, conditions["must_not"])],
+    )
+
+
+def _of(plain: Plain) -> models.Condition:
+    return _condition(*plain)
+
+
+def _condition(kind: str, *operands: Value) -> models.Condition:
+    match kind:
+        case "ids":
+            return models.HasIdCondition(has_id=[*operands[0]])
+        case "any":
+            return models.FieldCondition(key=operands[0], match=models.MatchAny(any=operands[1]))
+        case "range":
+            return models.FieldCondition(key=operands[0], range=models.Range(**operands[1]))
+        case "empty":
+            return models.IsEmptyCondition(is_empty=models.PayloadField(key=operands[0]))
+    return models.Filter.model_validate({_CLAUSES[kind]: [*map(_of, operands[0])]})
+
+
+def _lists(vectors: npt.NDArray[np.float16]) -> list[list[float]]:
+    """The shortest decimal numbers that become the same float16 again."""
+    exact = vectors.astype(np.float64)
+    size = np.abs(exact, out=np.ones_like(exact), where=exact != 0)
+    # A power of ten up to 10**22 is exact, so that the quotient is the float nearest the decimal.
+    scale = 10.0 ** (_DIGITS - 1 - np.floor(np.log10(size)))
+    rounded: list[list[float]] = (np.rint(exact * scale) / scale).tolist()
+    return rounded
+
+
+def _sparse(arrays: Value) -> models.SparseVector:
+    indices, values = arrays
+    return models.SparseVector(indices=indices.tolist(), values=values.tolist())
