@@ -24,6 +24,7 @@ A message says what was got, what was expected and what to do. Programs tell the
     ├── InternalError              a fault of recto itself, met on one document
     └── OutsideError               the world around us
         ├── BackendUnreachable     the store's process, or a server, does not answer
+        │   └── ServerFailed       it answers that it failed itself, and still after waiting
         ├── EndpointError          a language model's endpoint answered something else than a reply
         │   ├── KeyRefused         no key, a wrong one, or one that may not use the model
         │   ├── ModelNotFound      the endpoint has no such model
@@ -133,6 +134,10 @@ class OutsideError(RectoError):
 
 class BackendUnreachable(OutsideError):
     """The store's process, or a server that stores, encodes or replies, does not answer."""
+
+
+class ServerFailed(BackendUnreachable):
+    """A server answers that it failed itself, and still after waiting."""
 
 
 class EndpointError(OutsideError):

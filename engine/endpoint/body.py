@@ -20,7 +20,8 @@ _IN_PROMPT = (
 
 
 def body_of(request: Request, model: str, profile: EndpointProfile, *, stream: bool) -> Body:
-    """Raises RequestRefused for pictures that the endpoint would not take."""
+    """What the openai package is called with. Raises RequestRefused for pictures that the endpoint
+    would not take."""
     _check_images(request, profile)
     messages = _with_schema(request, profile)
     if not profile.system_role:
@@ -37,7 +38,7 @@ def body_of(request: Request, model: str, profile: EndpointProfile, *, stream: b
     if stream:
         body |= {"stream": True}
         body |= {"stream_options": {"include_usage": True}} if profile.stream_usage else {}
-    return body
+    return body | ({"extra_body": dict(request.extra)} if request.extra else {})
 
 
 def _check_images(request: Request, profile: EndpointProfile) -> None:

@@ -59,6 +59,10 @@ class Connection(Closing):
             http_client=http,
         )
 
+    @property
+    def address(self) -> EndpointAddress:
+        return self._address
+
     @contextlib.contextmanager
     def calling(self, budget: Budget, tokens: int) -> Iterator[openai.OpenAI]:
         """The client for one call, whose reply may have so many tokens.

@@ -26,6 +26,7 @@ from recto.engine.errors import (
     RateLimited,
     RectoError,
     RequestRefused,
+    ServerFailed,
 )
 
 if TYPE_CHECKING:
@@ -134,6 +135,8 @@ EXPECTED = "Expected a chat-completions endpoint; most addresses end in /v1."
 def _tired(status: int, got: str) -> RectoError:
     if status == 429:
         return RateLimited(f"{got} Wait, ask less often, or allow more time.")
+    if status == 500:
+        return ServerFailed(f"{got} Look at the server's log, or try again later.")
     return BackendUnreachable(f"{got} Look at the server's log, or try again later.")
 
 

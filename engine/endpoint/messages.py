@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Role = Literal["system", "user", "assistant"]
@@ -81,6 +81,8 @@ class Request:
     """Of the reply."""
     temperature: float | None = 0.0
     """None, or an endpoint that refuses the field: as the endpoint likes."""
+    extra: Mapping[str, object] = field(default_factory=dict)
+    """Fields of the endpoint's own, such as `reasoning_effort`."""
 
     @property
     def images(self) -> tuple[ImagePart, ...]:

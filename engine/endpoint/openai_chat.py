@@ -16,6 +16,7 @@ from recto.engine.endpoint.address import EndpointAddress
 from recto.engine.endpoint.body import body_of
 from recto.engine.endpoint.chat import Delta, Reply, StreamedReply
 from recto.engine.endpoint.connection import Connection
+from recto.engine.endpoint.context import context_tokens
 from recto.engine.endpoint.failures import EXPECTED, of_body, scrubbed, too_slow, translated
 from recto.engine.endpoint.limits import Budget, Limits, Usage
 from recto.engine.endpoint.messages import Request
@@ -58,12 +59,13 @@ class OpenAIChat(Closing):
         limits: Limits | None = None,
         *,
         retrying: Retrying | None = None,
+        connection: Connection | None = None,
     ) -> None:
         self._address = address
         self._profile = profile
         self._limits = limits or Limits()
         self._retrying = retrying or Retrying()
-        self._connection = Connection(address)
+        self._connection = connection or Connection(address)
 
     @property
     def address(self) -> EndpointAddress:
@@ -72,6 +74,20 @@ class OpenAIChat(Closing):
     @property
     def profile(self) -> EndpointProfile:
         return self._profile
+
+    def with_profile(self, profile: EndpointProfile) -> OpenAIChat:
+        """The same model over the same connection, taken for able to do other things."""
+        return OpenAIChat(
+            self._address,
+            profile,
+            self._limits,
+            retrying=self._retrying,
+            connection=self._connection,
+        )
+
+    def context_tokens(self) -> int | None:
+        """Of request and reply together, where the endpoint tells."""
+        return context_tokens(self._connection, self._limits.start())
 
     def complete(self, request: Request, *, budget: Budget | None = None) -> Reply:
         """Raises EndpointError, BackendUnreachable."""

@@ -1,0 +1,228 @@
+"""What an endpoint can do with a model, measured by about fifteen small requests.
+
+Nothing is guessed from a name. A feature counts where it was seen to work, not where a field was
+merely let pass: that is what "ignored" is for. The most bytes of a picture are not measured.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from itertools import product
+
+from recto.engine.endpoint import swatches
+from recto.engine.endpoint.address import EndpointAddress
+from recto.engine.endpoint.chat import Reply
+from recto.engine.endpoint.limits import Budget, Limits
+from recto.engine.endpoint.messages import ImagePart, Message, Request, Schema
+from recto.engine.endpoint.openai_chat import OpenAIChat
+from recto.engine.endpoint.profile import (
+    EndpointProfile,
+    ImageFormat,
+    SchemaSupport,
+    TokenLimitField,
+)
+from recto.engine.endpoint.retrying import Retrying
+from recto.engine.errors import (
+    BrokenStream,
+    ContextTooLong,
+    RequestRefused,
+    ServerFailed,
+)
+
+LIMITS = Limits(timeout=300.0, read_timeout=120.0, attempts=3)
+_REFUSED = (RequestRefused, ContextTooLong, ServerFailed)
+"""How endpoints say that they do not take something; some fail over it."""
+
+_FEW = 32
+"""Tokens that must cut off a long reply."""
+_SOME = 300
+_MANY = 4000
+"""For a model that thinks before it replies."""
+_COUNT = Message.user("Write the numbers from 1 to 200, with spaces between them.")
+_PEAR = "Reply with the single word pear, without quotes, without JSON."
+_LITERAL = "maple-7"
+_SCHEMA: Schema = {
+    "type": "object",
+    "properties": {"word": {"type": "string", "enum": [_LITERAL]}},
+    "required": ["word"],
+    "additionalProperties": False,
+}
+_UNKNOWN = {"recto_unknown_field": True}
+_KINDS: tuple[ImageFormat, ...] = ("png", "jpeg")
+_NUMBERS = (20, 12, 8, 4, 2)
+_PIXELS = (4_000_000, 2_000_000, 1_000_000, 500_000)
+_PICTURE_TOKENS = 8
+"""Fewer are the label's."""
+
+
+def measure(
+    address: EndpointAddress,
+    *,
+    limits: Limits = LIMITS,
+    retrying: Retrying | None = None,
+    today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+) -> EndpointProfile:
+    """Raises EndpointError, BackendUnreachable where not even a plain question is replied to."""
+    blank = EndpointProfile(max_images=max(_NUMBERS), max_image_pixels=max(_PIXELS))
+    with OpenAIChat(address, blank, limits, retrying=retrying) as model:
+        probe = _Probe(model, limits.start())
+        for step in (probe.dialect, probe.fields, probe.schema, probe.streaming, probe.pictures):
+            step()
+        return replace(
+            probe.profile, context_tokens=model.context_tokens(), probed=today().isoformat()
+        )
+
+
+class _Probe:
+    """Each step finds out some fields of the profile, with which the next step asks."""
+
+    def __init__(self, model: OpenAIChat, budget: Budget) -> None:
+        self._model = model
+        self._budget = budget
+
+    @property
+    def profile(self) -> EndpointProfile:
+        return self._model.profile
+
+    def dialect(self) -> None:
+        """The first way to ask that is taken, and in which the limit of a reply is kept."""
+        taken: EndpointProfile | None = None
+        failure: RequestRefused | None = None
+        fields: tuple[TokenLimitField, ...] = ("max_completion_tokens", "max_tokens")
+        for system, temperature, field in product((True, False), (True, False), fields):
+            self._assume(
+                replace(
+                    self.profile,
+                    system_role=system,
+                    temperature=temperature,
+                    token_limit_field=field,
+                )
+            )
+            try:
+                kept = self._keeps_limit()
+            except RequestRefused as error:
+                failure = error
+                continue
+            taken = taken or self.profile
+            if kept:
+                return
+        if taken is None:
+            assert failure is not None
+            raise failure
+        self._assume(taken)
+
+    def fields(self) -> None:
+        """Whether one that no endpoint knows is let pass."""
+        request = Request((Message.user(_PEAR),), max_tokens=_SOME, extra=_UNKNOWN)
+        self._assume(replace(self.profile, unknown_fields=self._ask(request) is not None))
+
+    def schema(self) -> None:
+        """Asks for one word, by a schema that allows another."""
+        self._assume(
+            replace(self.profile, json_schema="enforced")
+        )  # so that the prompt does not tell of the schema
+        request = Request((Message.user(_PEAR),), _SCHEMA, max_tokens=_SOME)
+        support = _support(self._patient(request))
+        wanted = {"response_format": {"type": "json_object"}}
+        reply = self._patient(Request(request.messages, max_tokens=_SOME, extra=wanted))
+        # A weak model may go on for ever within its object.
+        works = reply is not None and reply.text.lstrip().startswith("{")
+        self._assume(replace(self.profile, json_schema=support, json_object=works))
+
+    def streaming(self) -> None:
+        """With the usage at the end, or at least without."""
+        request = Request((Message.user(_PEAR),), max_tokens=_SOME)
+        for usage in (True, False):
+            self._assume(replace(self.profile, stream=True, stream_usage=usage))
+            with suppress(BrokenStream, *_REFUSED):
+                with self._model.stream(request, budget=self._budget) as stream:
+                    reply = stream.reply
+                self._assume(
+                    replace(self.profile, stream_usage=usage and not reply.usage.estimated)
+                )
+                return
+        self._assume(replace(self.profile, stream=False, stream_usage=False))
+
+    def pictures(self) -> None:
+        """Whether they are taken, as which files, how many and how large."""
+        blind = self._look(())
+        takes = [kind for kind in _KINDS if self._takes(kind, blind)]
+        if not takes:
+            return self._assume(replace(self.profile, images=False, max_images=0))
+        kind = takes[0]
+        small = swatches.swatch("red", 64, kind)
+        many = next((n for n in _NUMBERS if self._look((small,) * n) is not None), 1)
+        large = next((n for n in _PIXELS if self._fits(n, kind)), _PIXELS[-1] // 2)
+        self._assume(
+            replace(
+                self.profile,
+                images=True,
+                image_format="any" if len(takes) > 1 else kind,
+                max_images=many,
+                max_image_pixels=large,
+            )
+        )
+
+    def _takes(self, kind: ImageFormat, blind: Reply | None) -> bool:
+        """A picture that is dropped on the way adds no tokens, and its colour is not named."""
+        seen = {c: self._look((swatches.swatch(c, 256, kind),)) for c in swatches.COLOURS}
+        replies = [reply for reply in seen.values() if reply is not None]
+        if len(replies) < len(seen):
+            return False
+        if all(
+            reply is not None and colour in reply.text.lower() for colour, reply in seen.items()
+        ):
+            return True
+        if blind is None or any(reply.usage.estimated for reply in (blind, *replies)):
+            return False
+        least = blind.usage.input_tokens + _PICTURE_TOKENS
+        return min(reply.usage.input_tokens for reply in replies) >= least
+
+    def _fits(self, pixels: int, kind: ImageFormat) -> bool:
+        return self._look((swatches.swatch("red", int(pixels**0.5), kind),)) is not None
+
+    def _look(self, images: tuple[ImagePart, ...]) -> Reply | None:
+        question = Message.user(*images, "Which colour is it? Reply with one word.")
+        return self._ask(Request((question,), max_tokens=_SOME))
+
+    def _keeps_limit(self) -> bool:
+        request = Request((Message.system("Be brief."), _COUNT), max_tokens=_FEW)
+        try:
+            reply = self._model.complete(request, budget=self._budget)
+        except RequestRefused as error:
+            if "output limit was reached" in str(error):  # in thought, before the first word
+                return True
+            raise
+        return reply.truncated or reply.usage.output_tokens <= 2 * _FEW
+
+    def _patient(self, request: Request) -> Reply | None:
+        reply = self._ask(request)
+        if reply is not None and reply.truncated and not reply.text.strip():
+            return self._ask(replace(request, max_tokens=_MANY)) or reply
+        return reply
+
+    def _ask(self, request: Request) -> Reply | None:
+        """None: refused."""
+        try:
+            return self._model.complete(request, budget=self._budget)
+        except _REFUSED:
+            return None
+
+    def _assume(self, profile: EndpointProfile) -> None:
+        self._model = self._model.with_profile(profile)
+
+
+def _support(reply: Reply | None) -> SchemaSupport:
+    if reply is None:
+        return "refused"
+    try:
+        value = json.loads(reply.text)
+    except ValueError:
+        return "ignored"
+    if value == {"word": _LITERAL}:
+        return "enforced"
+    return "accepted" if isinstance(value, Mapping) else "ignored"
