@@ -67,3 +67,13 @@ class ImageQuestions(Protocol):
         Both together count the same, however many vectors each has.
         """
         ...
+
+
+@runtime_checkable
+class Placed(Protocol):
+    """What encoders offer besides whose model may run in several places or arithmetics."""
+
+    @property
+    def placement(self) -> str:
+        """Where its model runs, in which arithmetic, and why; for a person."""
+        ...

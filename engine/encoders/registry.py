@@ -1,17 +1,22 @@
-"""The encoders that there are, by name. Makes one when asked; imports no model before."""
+"""The encoders that there are, by name. Makes one when asked; imports no model before.
+
+Where a model came to run, and why, is logged as INFO by the logger of this module.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
 from recto.engine.encoders.choices import Choices, check_names
 from recto.engine.encoders.known import KNOWN
-from recto.engine.encoders.protocol import Encoder, EncoderId
+from recto.engine.encoders.protocol import Encoder, EncoderId, Placed
 from recto.engine.encoders.remote.address import is_remote, parse_address
 from recto.engine.errors import EncoderError, InputError
 
 BUILT_IN = "words"
+LOGGER = logging.getLogger(__name__)
 
 
 def names() -> tuple[str, ...]:
@@ -40,10 +45,13 @@ def make(
     place = canonical(name)
     if place == BUILT_IN:
         return _words(settings or {})
+    encoder: Encoder
     if is_remote(place):
         encoder = _remote(place, settings)
     else:
         encoder = _local(place, settings, trust_remote_code)
+    if isinstance(encoder, Placed):
+        LOGGER.info("%s: %s.", encoder.id.name, encoder.placement)
     if check:
         from recto.engine.encoders.colpali.selftest import warn_if_blind
 

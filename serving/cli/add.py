@@ -11,6 +11,7 @@ from .adding import Metadata, add_documents, as_json, code_of, require_some, sum
 from .console import write, write_json
 from .opening import EncoderOption, EncoderSettingOption, TrustOption, open_or_make
 from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
+from .telling import placement_told
 
 
 def add(
@@ -47,10 +48,12 @@ def add(
     settings = chosen(context, library=library, as_json=as_json_, quiet=quiet)
     metadata = parse_metadata(meta or [])
     require_some(paths)
-    opening = open_or_make(
-        settings, encoder=encoder, trust=trust_remote_code, encoder_settings=encoder_setting
-    )
-    with opening as opened:
+    with (
+        placement_told(settings),
+        open_or_make(
+            settings, encoder=encoder, trust=trust_remote_code, encoder_settings=encoder_setting
+        ) as opened,
+    ):
         report = add_documents(opened, paths, settings, tags=tag or (), metadata=metadata)
     if settings.json:
         write_json(as_json(report))

@@ -109,7 +109,9 @@ def encoders(
         for kind, takes in _settings().items():
             write("", f"--encoder-setting NAME=VALUE of {kind} encoders:")
             write(*(f"  {name}: {what}" for name, what in takes.items()))
-        if not is_installed():
+        if is_installed():
+            write("", f"A model of a billion parameters runs here {_placed()}.")
+        else:
             write("", f"Encoders that look at pages need more packages: {_install()}")
 
 
@@ -131,6 +133,13 @@ def _offers() -> list[Offer]:
 
     machine = _machine() if is_installed() else None
     return [BUILT_IN, *(offer(model, machine, memory()) for model in KNOWN)]
+
+
+def _placed() -> str:
+    """Where a model runs on this machine, in which arithmetic, and why."""
+    from recto.engine.encoders.colpali.placement import choose
+
+    return str(choose(_machine(), 10**9))
 
 
 def _machine() -> Machine:

@@ -12,6 +12,7 @@ from .failures import ExitCode
 from .opening import EncoderSettingOption, TrustOption, open_existing, parse_settings
 from .progress import progress_bar, rate
 from .settings import JsonOption, LibraryOption, QuietOption, Settings, chosen
+from .telling import placement_told
 
 if TYPE_CHECKING:
     from recto.indexing.outcome import ReencodeReport
@@ -49,7 +50,11 @@ def reencode(
     """
     settings = chosen(context, library=library, as_json=as_json_, quiet=quiet)
     changes = parse_settings(encoder_setting or ())
-    with open_existing(settings) as opened, progress_bar(settings) as on_progress:
+    with (
+        placement_told(settings),
+        open_existing(settings) as opened,
+        progress_bar(settings) as on_progress,
+    ):
         report = opened.reencode(
             encoder,
             settings=changes,

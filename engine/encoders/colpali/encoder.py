@@ -59,8 +59,12 @@ class ColPaliEncoder:
         self._pool_factor = pool_factor
         self._lock = Lock()
         self._last: tuple[str, QuestionVectors] | None = None
-        self.placement = placement
-        """Where it runs and in which arithmetic, and why; for a person."""
+        self._placement = placement
+
+    @property
+    def placement(self) -> str:
+        """Where its model runs, in which arithmetic, and why; for a person."""
+        return self._placement
 
     @property
     def id(self) -> EncoderId:
@@ -187,7 +191,7 @@ def open_encoder(
         text_side=inputs.text_side() if wanted.page_text else None,
         network=network,
         pool_factor=wanted.pool_factor,
-        placement=loaded.placement.reason,
+        placement=f"{loaded.family.model} {loaded.placement}",
     )
 
 

@@ -38,8 +38,13 @@ class Placement:
     """As torch names it; "auto": accelerate spreads the model over all cards."""
     dtype: str
     attention: str
+    """The kernel, as transformers names it."""
     reason: str
     """For a person."""
+
+    def __str__(self) -> str:
+        where = "spread by accelerate" if self.device == "auto" else f"on {self.device}"
+        return f"{where} in {self.dtype} with {self.attention} attention: {self.reason}"
 
 
 def choose(machine: Machine, parameters: int, dtype: str | None = None) -> Placement:
@@ -47,29 +52,38 @@ def choose(machine: Machine, parameters: int, dtype: str | None = None) -> Place
 
     int8 is for processors, and computed there whatever else there is.
     """
-    gpu = dtype != "int8"
-    if machine.cards and gpu:
-        return _on_cards(machine, parameters, dtype)
-    if machine.mps and gpu:
-        return Placement(
-            device="mps",
-            dtype=dtype or "float32",
-            attention="sdpa",
-            reason="on Apple's GPU" + _because(dtype, "in float32: half precision gives NaN there"),
-        )
+    if dtype != "int8":
+        if machine.cards:
+            return _on_cards(machine, parameters, dtype)
+        if machine.mps:
+            return Placement(
+                device="mps",
+                dtype=dtype or "float32",
+                attention="sdpa",
+                reason="Apple's GPU, where half precision gives NaN" + _wanted(dtype),
+            )
+    return _on_processor(machine, dtype)
+
+
+def _on_processor(machine: Machine, dtype: str | None) -> Placement:
     native = machine.fast_bfloat16
+    if dtype == "int8":
+        reason = "int8 is for processors"
+    elif native:
+        reason = (
+            "no GPU was found; this processor multiplies bfloat16 natively, about twice as fast as"
+            " float32"
+        )
+    else:
+        reason = (
+            "no GPU was found; this processor does not multiply bfloat16 natively, and int8 is"
+            " faster than float32 but less exact"
+        )
     return Placement(
         device="cpu",
         dtype=dtype or ("bfloat16" if native else "float32"),
         attention="sdpa",
-        reason="on the processor"
-        + (", as there is no GPU" if gpu else "")
-        + _because(
-            dtype,
-            "in bfloat16, which this one multiplies natively, about twice as fast as float32"
-            if native
-            else "in float32, as this one does not multiply bfloat16 natively; int8 is faster",
-        ),
+        reason=reason + _wanted(dtype),
     )
 
 
@@ -79,31 +93,23 @@ def _on_cards(machine: Machine, parameters: int, dtype: str | None) -> Placement
     chosen = dtype or ("bfloat16" if native else "float16")
     size = parameters * BYTES[chosen]
     fits = size <= _WEIGHTS_OF_MEMORY * card.free
-    spread = not fits
-    where = (
-        f"spread over {len(machine.cards)} GPUs and main memory, as its {size / 2**30:.1f} GiB do"
-        f" not fit the {card.free / 2**30:.1f} GiB that {card.name} has free"
-        if spread
-        else f"on {card.name}"
-    )
+    room = f"{size / 2**30:.1f} GiB of weights, {card.free / 2**30:.1f} GiB free on {card.name}"
+    if not fits:
+        room += f": over {len(machine.cards)} GPUs and main memory"
+    multiplies = "multiplies" if native else "does not multiply"
     return Placement(
-        device="auto" if spread else f"cuda:{machine.cards.index(card)}",
+        device=f"cuda:{machine.cards.index(card)}" if fits else "auto",
         dtype=chosen,
         attention="flash_attention_2"
         if machine.flash_attention and native and chosen != "float32"
         else "sdpa",
-        reason=where
-        + _because(
-            dtype,
-            "in bfloat16, which it multiplies natively"
-            if native
-            else "in float16, as it does not multiply bfloat16 natively",
-        ),
+        reason=f"{room}; it {multiplies} bfloat16 natively" + _wanted(dtype),
     )
 
 
-def _because(wanted: str | None, reason: str) -> str:
-    return f", in {wanted}, as it was asked to" if wanted else f", {reason}"
+def _wanted(dtype: str | None) -> str:
+    """A dtype that was asked for, or that a library was made with, is not ours to explain."""
+    return f"; {dtype} was chosen, or recorded by the library" if dtype else ""
 
 
 @cache

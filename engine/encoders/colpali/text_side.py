@@ -1,9 +1,9 @@
 """The words of a page become a model's input, with the box of each token. Imports torch.
 
-A retriever of this family was trained on pictures of pages and on questions; the only texts it
-knows are questions. So a page's words are read as one: behind the prefix of questions, before their
-empty tokens. This is also how the figures came about that speak for it: `docs/encoders.md`. What
-stands around the words lies nowhere on the page and gives no vector, nor do line ends.
+A retriever of this family was trained on pictures of pages and on questions: questions are the only
+texts it knows. So a page's words are read as one, behind the prefix of questions and before their
+empty tokens, which is how the published figures came about as well (`benchmarks/page_text.py`).
+What stands around the words lies nowhere on the page and gives no vector, nor do line ends.
 
 The models take far longer texts than the `WINDOW` that is read at once. It is about as many tokens
 as a page's picture has, the longest input that they were trained on as retrievers; a longer page is

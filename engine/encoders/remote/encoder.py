@@ -60,6 +60,14 @@ class RemoteEncoder:
         self._around = around
 
     @property
+    def placement(self) -> str:
+        """Where its model runs; for a person."""
+        return (
+            f"{self._server.model} runs on {self._server.client.server}, in the arithmetic that was"
+            " chosen there"
+        )
+
+    @property
     def id(self) -> EncoderId:
         return self._id
 

@@ -121,6 +121,28 @@ def test_a_folder_is_an_encoder_from_add_to_search_and_ask(
 
 @needs_colpali
 @UNCHECKED
+def test_where_a_model_runs_is_told_once_it_is_loaded(
+    run: Run, documents: Path, checkpoint: MakeCheckpoint
+) -> None:
+    chosen = ("--encoder", checkpoint("colqwen2"), "--encoder-setting", "dtype=float32")
+    said = run("add", documents, *chosen)
+    told = [line for line in said.err.splitlines() if line.startswith("colqwen2: ColQwen2 on ")]
+    assert len(told) == 1
+    assert " in float32 with sdpa attention: " in told[0]
+    assert "float32 was chosen" in told[0]
+    assert "ColQwen2" not in run("add", documents, "--quiet").err
+    assert "ColQwen2" not in run("add", documents, "--json").err
+    assert "ColQwen2 on " in run("reencode").err
+    assert "ColQwen2" not in run("search", "krill", "-n", "1").err
+    assert "runs here " in run("encoders").out
+
+
+def test_the_built_in_encoder_runs_in_one_way_only(run: Run, documents: Path) -> None:
+    assert run("add", documents).err == ""
+
+
+@needs_colpali
+@UNCHECKED
 def test_settings_of_an_encoder_are_given_kept_and_changed(
     run: Run, documents: Path, checkpoint: MakeCheckpoint
 ) -> None:

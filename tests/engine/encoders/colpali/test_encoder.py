@@ -282,7 +282,8 @@ def test_model_spread_by_accelerate_gives_the_same_vectors(
 
     machine = Machine(cards=(Card(name="full", capability=(8, 0), free=1),))
     spread = open_encoder(str(checkpoint(family)), settings=FLOAT32, machine=machine)
-    assert spread.placement.startswith("spread over 1 GPUs")
+    kind = spread.id.settings["model"]
+    assert spread.placement.startswith(f"{kind} spread by accelerate in float32")
     (ours,), (wanted,) = (e.encode_pages([noise(TALL, 1)]) for e in (spread, encoder(family)))
     np.testing.assert_allclose(patches(ours), patches(wanted), atol=1e-6)
 
