@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
 
 from recto.engine.answering.candidates import find_candidates
 from recto.engine.answering.passages import Passage, cut_passages
-from recto.engine.answering.protocol import DraftAnswer, Evidence, Quote
+from recto.engine.answering.protocol import DraftAnswer, Evidence, Statement
 from recto.engine.answering.question import Question, read_question
+from recto.engine.answering.quoting import quote_of
 from recto.engine.answering.scoring import (
     Lexicon,
     Marks,
@@ -23,9 +23,8 @@ from recto.engine.answering.scoring import (
     shape,
 )
 from recto.engine.answering.spans import choose_spans
-from recto.engine.answering.wording import clean, decline, tell
+from recto.engine.answering.wording import decline, tell
 from recto.engine.encoders.protocol import Encoder
-from recto.engine.page import union
 from recto.engine.text import words
 
 PAGES = 8
@@ -81,14 +80,23 @@ class ExtractiveAnswerer:
         """Up to three quotes, best first; none, and the nearest pages, if nothing answers."""
         reading = self.read(question, evidence)
         if not reading.answers:
-            return DraftAnswer(text=decline(evidence, reading.absent), quotes=())
+            return DraftAnswer(
+                text=decline(evidence, reading.absent),
+                quotes=(),
+                reason="weak" if evidence else "no_pages",
+            )
         lists = reading.question.want == "list"
-        told, quotes = [], []
+        statements = []
         for page, start, stop in choose_spans(reading.agreeing, reading.pages, lists=lists):
             passages = reading.pages[page][start:stop]
-            told.append(tell(passages, reading.question))
-            quotes.append(_quote(evidence[page], passages))
-        return DraftAnswer(text="\n".join(told), quotes=tuple(quotes))
+            quote = quote_of(evidence[page], [word for p in passages for word in p.words])
+            told = tell(passages, reading.question)
+            statements.append(Statement(text=told, quotes=(quote,), support="quoted"))
+        return DraftAnswer(
+            text="\n".join(statement.text for statement in statements),
+            quotes=tuple(quote for statement in statements for quote in statement.quotes),
+            statements=tuple(statements),
+        )
 
     def read(self, question: str, evidence: Sequence[Evidence]) -> Reading:
         """The passages of the evidence with what speaks for each; `answer` decides by this."""
@@ -108,14 +116,3 @@ class ExtractiveAnswerer:
         ]
         scored.sort(key=lambda s: -s.marks.score)
         return Reading(asked, pages, tuple(scored), tuple(absent))
-
-
-def _quote(evidence: Evidence, passages: Sequence[Passage]) -> Quote:
-    quoted = list(chain.from_iterable(passage.words for passage in passages))
-    lines = groupby(quoted, key=lambda word: word.line)
-    return Quote(
-        document_id=evidence.document_id,
-        page=evidence.content.number,
-        text=" ".join(filter(None, (clean(word.text) for word in quoted))),
-        boxes=tuple(union(word.box for word in line) for _, line in lines),
-    )

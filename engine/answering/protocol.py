@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
+from recto.engine.endpoint.limits import Usage
 from recto.engine.page import Box, PageContent
+
+Support = Literal["quoted", "page", "unsupported"]
+"""quoted: words that stand on a page. page: a page without words, so that only its picture can tell
+whether the statement holds. unsupported: neither; shown only where that is asked for."""
+Reason = Literal["no_pages", "weak", "unanswerable", "refused", "unreadable", "unverified"]
+"""Why there is no answer. no_pages: nothing was found. weak: what was found is too far from the
+question. unanswerable: the model says that the pages do not answer. refused: the model declines to
+speak. unreadable: its reply has not the form of an answer. unverified: nothing of it could be found
+on the pages."""
+
+
+def no_neighbour(number: int) -> None:
+    """Of evidence that stands alone."""
+    return
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -22,7 +37,10 @@ class Evidence:
     """The page's retrieval score, comparable within one question only."""
     content: PageContent
     image: Callable[[int], npt.NDArray[np.uint8]]
-    """Renders the page this many pixels wide: (height, width, 3) RGB. Costly: call it if needed."""
+    """Renders the page this many pixels wide: (height, width, 3) RGB. Costly: call it if needed.
+    Raises DocumentError, NotFound when it cannot be drawn."""
+    neighbour: Callable[[int], Evidence | None] = no_neighbour
+    """The page of this number of the same document, if it may be read, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +50,18 @@ class Quote:
     document_id: str
     page: int
     text: str
+    """Empty where the page has no words: then the page as a whole is cited."""
     boxes: tuple[Box, ...]
-    """One box a line that the quote touches."""
+    """One box a line that the quote touches; none where the page as a whole is cited."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One thing that an answer says, and what it rests on."""
+
+    text: str
+    quotes: tuple[Quote, ...]
+    support: Support
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +69,16 @@ class DraftAnswer:
     """What an answerer returns: no quotes means that it abstains, and `text` says so."""
 
     text: str
+    """For people. A number in brackets is the place of a quote, counted from 1."""
     quotes: tuple[Quote, ...]
+    """Those of all statements, none twice."""
+    statements: tuple[Statement, ...] = ()
+    reason: Reason | None = None
+    """Why it abstains."""
+    missing: str = ""
+    """What the pages lack, in the model's words, which nothing has verified."""
+    usage: Usage | None = None
+    """What it took to ask a model; None where none was asked."""
 
     @property
     def abstained(self) -> bool:
@@ -52,3 +89,30 @@ class Answerer(Protocol):
     """Answers from the pages it is given and from nothing else."""
 
     def answer(self, question: str, evidence: Sequence[Evidence]) -> DraftAnswer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of an answer that is being written; nothing of it is verified yet."""
+
+    text: str
+    """A number in brackets is the place of a quote in the settled answer, counted from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The last event: the answer after everything in it has been checked."""
+
+    answer: DraftAnswer
+
+
+AnswerEvent: TypeAlias = TextDelta | Settled
+
+
+@runtime_checkable
+class StreamingAnswerer(Answerer, Protocol):
+    """An answerer that can be watched while it answers."""
+
+    def stream(self, question: str, evidence: Sequence[Evidence]) -> Iterator[AnswerEvent]:
+        """Pieces of text, then `Settled`, once. A reply that breaks off is an error."""
+        ...

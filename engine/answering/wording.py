@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -11,22 +10,11 @@ from recto.engine.answering.layout import BULLETS
 from recto.engine.answering.passages import Passage
 from recto.engine.answering.protocol import Evidence
 from recto.engine.answering.question import Question
+from recto.engine.answering.quoting import clean
 from recto.engine.text import terms
 
 NEAREST = 3
 """Pages that are named when nothing was found."""
-
-_JOINERS = "\u200c\u200d"
-"""Control characters that spelling needs in some scripts."""
-
-
-def clean(text: str) -> str:
-    """Without control characters and marks that turn the direction of what follows."""
-    return "".join(
-        char
-        for char in text
-        if char in _JOINERS or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
-    )
 
 
 def tell(passages: Sequence[Passage], question: Question) -> str:
@@ -86,7 +74,10 @@ def decline(evidence: Sequence[Evidence], absent: Sequence[str]) -> str:
     if absent:
         named = ", ".join(f"“{clean(text)}”" for text in absent[:NEAREST])
         told += f" Nothing was found about {named}."
+    return told + nearest(evidence)
+
+
+def nearest(evidence: Sequence[Evidence]) -> str:
+    """Where to look instead, as a sentence that follows another; empty if nowhere."""
     pages = [f"{clean(page.document_name)}, page {page.content.number}" for page in evidence]
-    if pages:
-        told += f" Nearest pages: {'; '.join(pages[:NEAREST])}."
-    return told
+    return f" Nearest pages: {'; '.join(pages[:NEAREST])}." if pages else ""
