@@ -6,10 +6,11 @@ import os
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from recto.engine.encoders.protocol import Encoder
-from recto.engine.errors import DiskFull, RectoWarning
+from recto.engine.errors import DiskFull, InputError, RectoWarning
 from recto.engine.store.protocol import Store
 from recto.holdings import Holdings
 from recto.indexing.adding import Attributes, Indexer
@@ -26,18 +27,32 @@ OnProgress = Callable[[Progress], None]
 def add(
     holdings: Holdings,
     paths: tuple[str | os.PathLike[str], ...],
+    place: str,
     attributes: Attributes,
     on_progress: OnProgress | None,
 ) -> AddReport:
     """See `Library.add`."""
     begun = time.monotonic()
+    found = list(find(paths))
+    if place:
+        found = [_placed(file, place) for file in found]
+        if len(found) > 1:
+            raise InputError(f"{len(found)} files are to come from {place!r}; expected one.")
     with holdings.writing:
         try:
-            outcomes = tuple(_add(holdings, list(find(paths)), attributes, on_progress))
+            outcomes = tuple(_add(holdings, found, attributes, on_progress))
         finally:
             holdings.catalog.forget()
         _tidy(holdings.store)
     return AddReport(outcomes=outcomes, seconds=time.monotonic() - begun)
+
+
+def forget_unfinished(holdings: Holdings) -> None:
+    """See `Library.forget_unfinished`."""
+    with holdings.writing:
+        ledger = holdings.ledger()
+        for record in ledger.unfinished():
+            ledger.remove(record)
 
 
 def remove(holdings: Holdings, document: str) -> Document:
@@ -104,6 +119,10 @@ def _add(
         else:
             outcome = indexer.add(file, attributes, tally.page)
         yield tally.done(outcome)
+
+
+def _placed(file: Found | Refused, place: str) -> Found | Refused:
+    return replace(file, place=place) if isinstance(file, Found) else file
 
 
 def _reencode(

@@ -21,6 +21,7 @@ from recto.indexing.adding import Attributes
 from recto.indexing.limits import Limits
 from recto.indexing.outcome import AddReport, ReencodeReport
 from recto.indexing.progress import Progress
+from recto.places import Place
 from recto.reencoding import Gate, reading
 from recto.results import Answer, Document, Hit, Page
 
@@ -39,32 +40,46 @@ class Library(Closing):
     """
 
     def __init__(
-        self, folder: Path, *, store: Store, encoder: Callable[[], Encoder], limits: Limits
+        self,
+        folder: Path,
+        *,
+        store: Store,
+        encoder: Callable[[], Encoder],
+        limits: Limits,
+        place: Place | None = None,
     ) -> None:
         """Over an open store, which it closes; `folder` is where sources and pictures are kept.
 
-        `encoder` makes the encoder when it is first needed.
+        `encoder` makes the encoder when it is first needed. `place` is where the store is; None is
+        the folder.
         """
         self.folder = folder
-        self._holdings = Holdings(folder, store=store, encoder=encoder, limits=limits)
+        self._holdings = Holdings(folder, store=store, encoder=encoder, limits=limits, place=place)
 
     def add(
         self,
         *paths: str | os.PathLike[str],
         tags: Sequence[str] = (),
         metadata: Metadata | None = None,
+        place: str = "",
         on_progress: Callable[[Progress], None] | None = None,
     ) -> AddReport:
         """Index files and folders; what is there already and has not changed is left alone.
 
         Documents whose adding was interrupted, by this call or an earlier one, are completed
-        first. A file that cannot be indexed is a failed outcome of the report; the others go on.
-        Raises InputError for tags or metadata of another kind than expected, and DiskFull or
-        BackendUnreachable when nothing further can succeed; what was reported
-        before that is kept.
+        first. What is added from the path of an earlier file replaces it; `place`, for one file,
+        is where it is said to come from instead. A file that cannot be indexed is a failed outcome
+        of the report; the others go on. Raises InputError for tags or metadata of another kind than
+        expected, and DiskFull or BackendUnreachable when nothing further can succeed; what was
+        reported before that is kept.
         """
         attributes = Attributes(tags=several(tags, "tags"), metadata=metadata)
-        return changing.add(self._holdings, paths, attributes, on_progress)
+        return changing.add(self._holdings, paths, place, attributes, on_progress)
+
+    def forget_unfinished(self) -> None:
+        """Remove what is there of documents whose adding was interrupted, instead of completing
+        them."""
+        changing.forget_unfinished(self._holdings)
 
     def remove(self, document: str) -> Document:
         """Remove a document with its pages, vectors, pictures and kept bytes.
@@ -91,7 +106,7 @@ class Library(Closing):
         """One page, counted from 1. Raises NotFound, InputError."""
         found = self.document(document)
         store = self._holdings.store
-        stored = store.pages([page_id(found.id, number, store.encoder)])
+        stored = store.pages([page_id(found.id, number, store.encoder, store.tenant)])
         if not stored:
             reason = found.skipped.get(number, f"it has pages 1 to {found.pages}.")
             raise NotFound(f"{found.name} has no page {number} in this library: {reason}")

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from recto.engine.retrieval import MAX_QUESTION
+from recto.serving.jobs.job import FileState, JobState, Value
 
-Value = str | int | float | bool
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 as fractions of the page's width and height, origin top left."""
 Question = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION)]
@@ -109,3 +109,24 @@ class HitInfo(BaseModel):
 
 class SearchReply(BaseModel):
     hits: list[HitInfo]
+
+
+class JobFileInfo(BaseModel):
+    name: str
+    state: FileState
+    document_id: str
+    pages: int
+    skipped: int
+    error: str
+
+
+class JobInfo(BaseModel):
+    job: str
+    library: str
+    state: JobState
+    files: list[JobFileInfo]
+    tags: list[str]
+    metadata: dict[str, Value]
+    created: str
+    attempts: int
+    error: str

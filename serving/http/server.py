@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 from threading import BoundedSemaphore
 
 from fastapi import Request
@@ -10,6 +11,9 @@ from fastapi import Request
 import recto
 from recto.engine.closing import Closing
 from recto.library import Library
+from recto.serving.jobs.queue import JobQueue
+from recto.serving.jobs.uploads import Uploads
+from recto.serving.jobs.worker import JobWorker
 from recto.serving.keys import KeyRing
 
 from .problems import Refusal
@@ -24,14 +28,22 @@ class Server(Closing):
         self.settings = settings
         self.keys = KeyRing(settings.state)
         self.rates = Rates(settings.rate)
+        self.queue = JobQueue(settings.state, most=settings.max_jobs)
+        self.uploads = Uploads(settings.state)
+        self.ending = False
+        """Whether it is about to stop: what never ends by itself should."""
         self.searching = BoundedSemaphore(settings.searches)
         """Held while something is searched for or answered."""
-        self._stack = ExitStack()
         with ExitStack() as opening:
             self._libraries = {
                 name: opening.enter_context(recto.open(place))
                 for name, place in settings.libraries.items()
             }
+            self.queue.recover()
+            self.uploads.sweep(self.queue.open())
+            for name in settings.libraries:
+                library_of = partial(self.library, name)
+                opening.enter_context(JobWorker(name, library_of, self.queue, self.uploads))
             self._stack = opening.pop_all()
 
     def library(self, name: str, tenant: str) -> Library:
@@ -55,6 +67,7 @@ class Server(Closing):
             library.info()
 
     def close(self) -> None:
+        self.ending = True
         self._stack.close()
 
 

@@ -1,0 +1,1 @@
+"""Documents that are being added in the background: a queue that survives whatever happens."""

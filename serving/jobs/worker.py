@@ -1,0 +1,134 @@
+"""One thread for each library, which adds what the queue holds for it, one job after the other.
+
+A server that ends lets go of the page at hand, and the job waits again; what is in the library is
+not read twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Thread
+
+from recto.engine.closing import Closing
+from recto.engine.errors import RectoError
+from recto.indexing.outcome import Outcome, OutcomeKind
+from recto.indexing.progress import Progress
+from recto.library import Library
+
+from .job import FileState, Job, JobFile
+from .queue import JobQueue
+from .uploads import Uploads
+
+_log = logging.getLogger("recto.jobs")
+_PATIENCE = 1.0
+"""Seconds after which a thread without work looks whether it is still wanted."""
+_EVERY = 0.5
+"""Seconds between two notes of how far a job is."""
+
+
+class _Interrupted(BaseException):
+    """Leaves `Library.add` between two pages, as Ctrl-C does."""
+
+
+class JobWorker(Closing):
+    """Works for one library until it is closed."""
+
+    def __init__(
+        self,
+        name: str,
+        library_of: Callable[[str], Library],
+        queue: JobQueue,
+        uploads: Uploads,
+    ) -> None:
+        """`library_of` gives the library confined to a tenant."""
+        self._name = name
+        self._library_of = library_of
+        self._queue = queue
+        self._uploads = uploads
+        self._ending = Event()
+        self._thread = Thread(target=self._run, name=f"jobs of {name}", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop after the page at hand."""
+        self._ending.set()
+        self._queue.wake()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            job = self._queue.take(self._name, timeout=_PATIENCE)
+            if job is None:
+                continue
+            try:
+                self._work(job)
+            except Exception as error:  # a fault of ours must not end the thread
+                _log.exception("job %s", job.id)
+                self._queue.finish(job.id, error=f"recto failed with {type(error).__name__}.")
+
+    def _work(self, job: Job) -> None:
+        library = self._library_of(job.tenant)
+        error = ""
+        try:
+            for index, file in enumerate(job.files):
+                if file.state == "waiting":
+                    self._queue.note_file(job.id, index, self._add(library, job, index, file))
+        except RectoError as stopping:  # no room, no store: the rest would fail, too
+            error = str(stopping)
+        except _Interrupted:
+            if not self._queue.get(job.id).cancelling:
+                self._queue.postpone(job.id)  # what is half there is completed by the next `add`
+                return
+            library.forget_unfinished()
+        if self._queue.finish(job.id, error=error).state == "done":
+            self._uploads.remove(job.id)
+
+    def _add(self, library: Library, job: Job, index: int, file: JobFile) -> JobFile:
+        path = self._uploads.place(job.id, index, file.name)
+        place = job.replaces or f"upload:/{job.id}/{index}/{path.name}"
+        report = library.add(
+            path,
+            place=place,
+            tags=job.tags,
+            metadata=job.metadata,
+            on_progress=self._note_progress(job, index),
+        )
+        # An interrupted attempt is completed first, under the place; then it is unchanged.
+        outcome = next(done for done in report.outcomes if done.path in (Path(place), path))
+        return _became(file, outcome)
+
+    def _note_progress(self, job: Job, index: int) -> Callable[[Progress], None]:
+        last = 0.0
+
+        def note(progress: Progress) -> None:
+            nonlocal last
+            if self._ending.is_set() or self._queue.get(job.id).cancelling:
+                raise _Interrupted
+            if time.monotonic() - last >= _EVERY:
+                last = time.monotonic()
+                told = {"index": index, "page": progress.page, "pages": progress.pages}
+                self._queue.note_page(job.id, told)
+
+        return note
+
+
+_STATES: dict[OutcomeKind, FileState] = {
+    "added": "added",
+    "replaced": "replaced",
+    "unchanged": "unchanged",
+    "failed": "failed",
+}
+
+
+def _became(file: JobFile, outcome: Outcome) -> JobFile:
+    return JobFile(
+        name=file.name,
+        state=_STATES[outcome.kind],
+        document_id=outcome.document_id,
+        pages=outcome.pages,
+        skipped=len(outcome.skipped),
+        error="" if outcome.error is None else str(outcome.error),
+    )
