@@ -67,7 +67,7 @@ class Indexer:
         return _alone(path, lambda: self._index_or_forget(record, path, on_page))
 
     def _add(self, found: Found, attributes: Attributes, on_page: OnPage) -> Outcome:
-        path = found.origin
+        path = found.came_from
         known = self._ledger.get(hash_of(found.path))
         before = self._ledger.at(path)
         if known is not None and known.state == "ready":

@@ -49,13 +49,13 @@ class Found:
 
     path: Path
     kind: str
-    place: str = ""
+    origin: str = ""
     """Where it is said to come from, if that is not its path: what comes from the same place later
     replaces it."""
 
     @property
-    def origin(self) -> str:
-        return self.place or str(self.path)
+    def came_from(self) -> str:
+        return self.origin or str(self.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,17 +27,17 @@ OnProgress = Callable[[Progress], None]
 def add(
     holdings: Holdings,
     paths: tuple[str | os.PathLike[str], ...],
-    place: str,
+    origin: str,
     attributes: Attributes,
     on_progress: OnProgress | None,
 ) -> AddReport:
     """See `Library.add`."""
     begun = time.monotonic()
     found = list(find(paths))
-    if place:
-        found = [_placed(file, place) for file in found]
+    if origin:
+        found = [_come_from(file, origin) for file in found]
         if len(found) > 1:
-            raise InputError(f"{len(found)} files are to come from {place!r}; expected one.")
+            raise InputError(f"{len(found)} files are to come from {origin!r}; expected one.")
     with holdings.writing:
         try:
             outcomes = tuple(_add(holdings, found, attributes, on_progress))
@@ -121,8 +121,8 @@ def _add(
         yield tally.done(outcome)
 
 
-def _placed(file: Found | Refused, place: str) -> Found | Refused:
-    return replace(file, place=place) if isinstance(file, Found) else file
+def _come_from(file: Found | Refused, origin: str) -> Found | Refused:
+    return replace(file, origin=origin) if isinstance(file, Found) else file
 
 
 def _reencode(

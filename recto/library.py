@@ -61,20 +61,20 @@ class Library(Closing):
         *paths: str | os.PathLike[str],
         tags: Sequence[str] = (),
         metadata: Metadata | None = None,
-        place: str = "",
+        origin: str = "",
         on_progress: Callable[[Progress], None] | None = None,
     ) -> AddReport:
         """Index files and folders; what is there already and has not changed is left alone.
 
         Documents whose adding was interrupted, by this call or an earlier one, are completed
-        first. What is added from the path of an earlier file replaces it; `place`, for one file,
+        first. What is added from the path of an earlier file replaces it; `origin`, for one file,
         is where it is said to come from instead. A file that cannot be indexed is a failed outcome
         of the report; the others go on. Raises InputError for tags or metadata of another kind than
         expected, and DiskFull or BackendUnreachable when nothing further can succeed; what was
         reported before that is kept.
         """
         attributes = Attributes(tags=several(tags, "tags"), metadata=metadata)
-        return changing.add(self._holdings, paths, place, attributes, on_progress)
+        return changing.add(self._holdings, paths, origin, attributes, on_progress)
 
     def forget_unfinished(self) -> None:
         """Remove what is there of documents whose adding was interrupted, instead of completing

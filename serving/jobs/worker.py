@@ -88,16 +88,16 @@ class JobWorker(Closing):
 
     def _add(self, library: Library, job: Job, index: int, file: JobFile) -> JobFile:
         path = self._uploads.place(job.id, index, file.name)
-        place = job.replaces or f"upload:/{job.id}/{index}/{path.name}"
+        origin = job.replaces or f"upload:/{job.id}/{index}/{path.name}"
         report = library.add(
             path,
-            place=place,
+            origin=origin,
             tags=job.tags,
             metadata=job.metadata,
             on_progress=self._note_progress(job, index),
         )
-        # An interrupted attempt is completed first, under the place; then it is unchanged.
-        outcome = next(done for done in report.outcomes if done.path in (Path(place), path))
+        # An interrupted attempt is completed first, under its origin; then it is unchanged.
+        outcome = next(done for done in report.outcomes if done.path in (Path(origin), path))
         return _became(file, outcome)
 
     def _note_progress(self, job: Job, index: int) -> Callable[[Progress], None]:

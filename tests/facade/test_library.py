@@ -338,3 +338,18 @@ def test_open_add_reopen_ask(tmp_path: Path, write: Write) -> None:
         assert (citation.page.number, citation.quote) == (2, "The swift flies at dusk.")
         assert citation.boxes
         assert not answer.abstained
+
+
+def test_a_file_may_come_from_elsewhere_than_its_path(library: Library, write: Write) -> None:
+    library.add(write("one.pdf", "The first plan."), origin="mail:/7/plan.pdf")
+    report = library.add(write("two.pdf", "The second plan."), origin="mail:/7/plan.pdf")
+
+    assert [outcome.kind for outcome in report.outcomes] == ["replaced"]
+    assert [document.name for document in library.documents()] == ["two.pdf"]
+
+
+def test_two_files_cannot_come_from_one_place(library: Library, write: Write) -> None:
+    files = (write("one.pdf", "The first plan."), write("two.pdf", "The second plan."))
+
+    with pytest.raises(InputError, match="2 files"):
+        library.add(*files, origin="mail:/7/plan.pdf")
