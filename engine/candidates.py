@@ -83,7 +83,7 @@ class Candidates:
             return {}
         pages = {record.id: record.pages for record in self.store.documents([*dict(ranking)])}
         return {
-            page_id(id, number, self.store.encoder): score / ranking[0].score
+            page_id(id, number, self.store.encoder, self.store.tenant): score / ranking[0].score
             for id, score in ranking
             if pages[id] <= _NAMED_PAGES
             for number in range(1, pages[id] + 1)

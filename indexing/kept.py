@@ -50,7 +50,8 @@ class KeptDocument(Closing):
         if self._has_words and number > self._asked:
             self._asked = min(number + _AHEAD - 1, self.pages)
             numbers = range(number, self._asked + 1)
-            ids = [page_id(self._record.id, n, self._store.encoder) for n in numbers]
+            store = self._store
+            ids = [page_id(self._record.id, n, store.encoder, store.tenant) for n in numbers]
             self._known = {p.content.number: p.content for p in self._store.pages(ids)}
         known = self._known.pop(number, None)
         return known or self._source().read(number)

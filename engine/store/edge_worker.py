@@ -85,7 +85,8 @@ def tenants(name: str) -> list[str]:
     if TENANT not in _indexed[name]:  # made before there were tenants
         return []
     request = edge.FacetRequest(TENANT, limit=_shards[name].info().points_count or 1, exact=True)
-    return [str(hit.value) for hit in _shards[name].facet(request).hits]
+    # A value that only deleted points have is given with the count 0.
+    return [str(hit.value) for hit in _shards[name].facet(request).hits if hit.count]
 
 
 def delete(name: str, conditions: Conditions) -> None:

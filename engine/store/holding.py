@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from recto.engine.store.attributes import DAY, seconds_of, time_of, unicode_of, words_of
 from recto.engine.store.condition import (
+    LARGEST,
     And,
     Attributes,
     AttributeValue,
@@ -51,7 +52,9 @@ def holds(condition: Condition, attributes: Attributes) -> bool:
 def _each(value: AttributeValue) -> tuple[_Each, ...]:
     if isinstance(value, tuple):
         return tuple(unicode_of(text) for text in value)
-    return (unicode_of(value),) if isinstance(value, str) else (value,)
+    if isinstance(value, str):
+        return (unicode_of(value),)
+    return (value,) if abs(value) <= LARGEST else ()
 
 
 def _equal(value: _Each, sought: Operand) -> bool:

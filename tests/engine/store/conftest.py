@@ -14,7 +14,6 @@ from recto.engine.store.protocol import Store
 from tests.engine.store.samples import ENCODER
 from tests.engine.store.servers import SERVER, memory_store, server_store
 
-
 KINDS = ["oracle", "edge", "remote", *(["server"] if SERVER in os.environ else [])]
 
 

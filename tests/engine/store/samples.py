@@ -9,6 +9,7 @@ import numpy as np
 
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.page import Box, PageContent, PageText, Word
+from recto.engine.store.condition import Attributes
 from recto.engine.store.records import DocumentRecord, DocumentState, PageRecord, page_id
 from recto.engine.vectors import FloatArray, Multivector, PageVectors, SparseVector
 
@@ -21,9 +22,9 @@ def sha(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def pid(name: str, number: int) -> str:
+def pid(name: str, number: int, tenant: str = "") -> str:
     """The id of a page of the document called `name`."""
-    return page_id(sha(name), number, ENCODER)
+    return page_id(sha(name), number, ENCODER, tenant)
 
 
 def multivector(vectors: Vectors | FloatArray) -> Multivector:
@@ -52,6 +53,7 @@ def page(
     rows: Vectors | FloatArray | None = None,
     words: Mapping[int, float] | None = None,
     shown: PageContent | None = None,
+    attributes: Attributes | None = None,
 ) -> PageRecord:
     """Page `number` of the document called `name`."""
     return PageRecord(
@@ -62,6 +64,7 @@ def page(
             rows=None if rows is None else multivector(rows),
         ),
         words=SparseVector.of(words or {}),
+        attributes=attributes or {},
     )
 
 

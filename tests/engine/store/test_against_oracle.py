@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from recto.engine.store.plan import DenseArm, DenseName, PageFilter, SearchPlan,
 from recto.engine.store.protocol import Store
 from recto.engine.store.records import PageRecord
 from recto.engine.vectors import SparseVector
+from tests.engine.store.conditions import attributes, conditions
 from tests.engine.store.samples import ENCODER, document, page, pid, sha
 
 Call = Callable[[Store], None]
@@ -40,23 +42,34 @@ _filters = st.builds(
     first=st.none() | _numbers,
     last=st.none() | _numbers,
     ids=st.none() | st.lists(st.builds(pid, _names, _numbers), max_size=5).map(tuple),
+    where=st.none() | conditions,
 )
+_tenants = st.sampled_from(("", "", "t", "u"))
 
 
 @st.composite
 def _pages(draw: st.DrawFn) -> PageRecord:
     patches, rows = draw(st.none() | _vectors), draw(st.none() | _vectors)
-    return page(draw(_names), draw(_numbers), patches, rows=rows, words=draw(_terms))
+    return page(
+        draw(_names),
+        draw(_numbers),
+        patches,
+        rows=rows,
+        words=draw(_terms),
+        attributes=draw(attributes),
+    )
 
 
 @st.composite
 def _calls(draw: st.DrawFn) -> Call:
     pages = draw(st.lists(_pages(), max_size=6))
     name, number, words = draw(_names), draw(st.integers(0, 6)), draw(_terms)
-    record = replace(document(name, words=words), size=number)
+    record = replace(document(name, words=words), size=number, described=number)
+    described = draw(attributes)
     calls: list[Call] = [
         lambda store: store.put_pages(pages),
         lambda store: store.put_documents([record]),
+        lambda store: store.describe(sha(name), described),
         lambda store: store.delete_pages(sha(name), after=number),
         lambda store: store.delete_documents([sha(name)]),
         lambda store: store.flush(),
@@ -77,18 +90,22 @@ def _plans(draw: st.DrawFn) -> SearchPlan:
     return SearchPlan(arms=(*dense, sparse), filter=draw(_filters))
 
 
-@given(st.lists(_calls(), max_size=12), _plans())
+@given(st.lists(st.tuples(_tenants, _calls()), max_size=12), _plans())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_same_contents_after_any_calls(edge: Store, calls: list[Call], plan: SearchPlan) -> None:
+def test_same_contents_after_any_calls(
+    edge: Store, calls: list[tuple[str, Call]], plan: SearchPlan
+) -> None:
     oracle = OracleStore(ENCODER)
-    for name in NAMES:
-        edge.delete_pages(sha(name))
-        edge.delete_documents([sha(name)])
-    for call in calls:
-        call(edge)
-        call(oracle)
-    _assert_same_contents(edge, oracle, plan.filter)
-    _assert_same_rankings(edge, oracle, plan)
+    for tenant, name in product(("", "t", "u"), NAMES):
+        edge.within(tenant).delete_pages(sha(name))
+        edge.within(tenant).delete_documents([sha(name)])
+    for tenant, call in calls:
+        call(edge.within(tenant))
+        call(oracle.within(tenant))
+    assert edge.tenants() == oracle.tenants()
+    for tenant in ("", "t", "u"):
+        _assert_same_contents(edge.within(tenant), oracle.within(tenant), plan.filter)
+        _assert_same_rankings(edge.within(tenant), oracle.within(tenant), plan)
 
 
 def _assert_same_contents(edge: Store, oracle: Store, filter: PageFilter) -> None:
