@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from recto.engine.errors import InputError, NotFound
 from recto.engine.store.protocol import Store
 from recto.engine.store.records import DocumentRecord
 from recto.results import Document
 
+_FRESH = 5.0
+"""Seconds."""
 _SHORTEST_ID = 6
 """Hex digits that are taken for the beginning of an id: one in 16 million fits by chance."""
 
 
 class Catalog:
-    """The documents of a store that are ready, read once and again after `forget`."""
+    """The documents of a store that are ready, read once and again after `forget`; of one that
+    other processes may change, also again after some seconds."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(
+        self, store: Store, *, shared: bool = False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`shared`: others may change it."""
         self._store = store
+        self._shared = shared
+        self._clock = clock
+        self._read = 0.0
         self._documents: dict[str, Document] | None = None
 
     def forget(self) -> None:
@@ -26,7 +36,9 @@ class Catalog:
 
     def all(self) -> list[Document]:
         """By name, then id."""
-        if self._documents is None:
+        old = self._shared and self._clock() - self._read > _FRESH
+        if self._documents is None or old:
+            self._read = self._clock()
             records = self._store.documents()
             self._documents = {r.id: document_of(r) for r in records if r.state == "ready"}
         return list(self._documents.values())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
@@ -24,6 +24,7 @@ from recto.indexing.limits import Limits
 from recto.indexing.reader import Reader
 from recto.indexing.sources import Sources
 from recto.pictures import PagePictures
+from recto.places import FolderPlace, Place
 from recto.reencoding import Gate
 from recto.results import Document, Hit, Page
 
@@ -35,32 +36,46 @@ class Holdings(Closing):
     """Knows what a library has, and makes results of it; what is done with it is told elsewhere."""
 
     def __init__(
-        self, folder: Path, *, store: Store, encoder: Callable[[], Encoder], limits: Limits
+        self,
+        folder: Path,
+        *,
+        store: Store,
+        encoder: Callable[[], Encoder],
+        limits: Limits,
+        place: Place | None = None,
     ) -> None:
         """Over an open store, which it closes; `folder` is where sources and pictures are kept.
 
-        `encoder` makes the encoder when it is first needed.
+        `encoder` makes the encoder when it is first needed. `place` is where the store is; None is
+        the folder.
         """
-        self.folder = folder
+        self.place = place or FolderPlace(folder)
         self._stack = ExitStack()
         self.store = self._stack.enter_context(store)
         self._make_encoder = encoder
         self.reader = self._stack.enter_context(Reader(limits))
         self.sources = Sources(folder / "sources")
-        self.catalog = Catalog(store)
-        self.pictures = PagePictures(folder / "pictures", self.reader, self.sources)
-        self.writing = Lock()
+        self.catalog = Catalog(store, shared=self.place.shared)
+        self.pictures = PagePictures(
+            folder / "pictures", self.reader, self.sources, shared=self.place.shared
+        )
+        self._one_change = Lock()
         self.gate = Gate()
 
     def close(self) -> None:
         """End the processes that belong to it. May be called twice."""
         self._stack.close()
 
+    @property
+    def writing(self) -> AbstractContextManager[None]:
+        """Within it nothing else changes the library, here or in another process."""
+        return self._changing()
+
     @cached_property
     def encoder(self) -> Encoder:
         encoder = self._make_encoder()
-        check_encoder(self.folder, self.store.encoder, encoder.id)
-        check_terms(self.folder, self.store.terms)
+        check_encoder(str(self.place), self.store.encoder, encoder.id)
+        check_terms(str(self.place), self.store.terms)
         return encoder
 
     @cached_property
@@ -83,6 +98,12 @@ class Holdings(Closing):
             for made_before in ("encoder", "reader_of_words", "retriever"):
                 vars(self).pop(made_before, None)
             self.catalog.forget()
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        with self._one_change, self.store.writing():
+            self.catalog.forget()  # others may have changed it until now
+            yield
 
     def ledger(self) -> Ledger:
         """The ledger, after it has completed what was being removed."""

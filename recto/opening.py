@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,25 +12,36 @@ from pathlib import Path
 from recto.engine.encoders import registry
 from recto.engine.encoders.protocol import Encoder, EncoderId
 from recto.engine.errors import EncoderMismatch, InputError
-from recto.engine.store.opening import open_edge
-from recto.engine.store.switching import current_manifest
+from recto.engine.store.protocol import Store
+from recto.engine.store.remote.settings import ServerSettings
 from recto.indexing.limits import Limits
 from recto.library import Library
+from recto.places import Place, place_of
 
 DEFAULT_FOLDER = ".recto"
 """The library of a working folder."""
 
 
 def open(
-    folder: str | os.PathLike[str] = DEFAULT_FOLDER,
+    place: str | os.PathLike[str] = DEFAULT_FOLDER,
     *,
+    library: str | None = None,
+    api_key: str | None = None,
+    server: ServerSettings | None = None,
+    sources: str | os.PathLike[str] | None = None,
     encoder: str | os.PathLike[str] | Encoder | None = None,
     encoder_settings: Mapping[str, str] | None = None,
     trust_remote_code: bool = False,
     create: bool = True,
     limits: Limits | None = None,
 ) -> Library:
-    """Open a library, or make one where the folder holds none.
+    """Open a library, or make one where there is none.
+
+    `place` is a folder, or the address of a Qdrant server and the name of a library on it, in one
+    (http://qdrant:6333/finance) or as `library`. `api_key` is the server's, else the environment
+    variable RECTO_QDRANT_KEY; `server` says how the library lies there and how it is reached. A
+    server keeps no files: the added ones are copied into the folder `sources` of this machine, by
+    default one of this user, from which pages are drawn.
 
     `encoder` is a short name (see `recto.engine.encoders.registry.names()`), the folder of a
     checkpoint, its id on the hub, or an encoder made by `registry.make`; None takes the library's
@@ -40,25 +51,39 @@ def open(
     cost to read.
 
     Raises NotFound where there is no library and `create` is False; EncoderMismatch,
-    NewerLibrary, DamagedLibrary, LibraryBusy; EncoderError, MissingExtra; InputError.
+    NewerLibrary, DamagedLibrary, LibraryBusy; EncoderError, MissingExtra; InputError; of a server
+    BackendUnreachable, and LibraryError when it is too old or refuses.
     """
-    if not os.fspath(folder):
-        raise InputError("The library's folder is an empty text; give the path of a folder.")
-    path = Path(folder).expanduser()
-    manifest = current_manifest(path)
-    recorded = None if manifest is None else manifest.encoder
-    settings = encoder_settings or {}
-    if encoder is not None or settings or (recorded is None and create):
-        made = _made(encoder, recorded, settings, trust_remote_code)
-        try:
-            store = open_edge(path, made.id, create=create)
-        except EncoderMismatch as error:  # whose last words are the command that encodes again
-            raise EncoderMismatch(f"{error}{_options(settings)}") from error
-        return Library(path, store=store, encoder=lambda: made, limits=limits or Limits())
-    store = open_edge(path, None, create=False)
+    found = place_of(place, library=library, api_key=api_key, server=server, sources=sources)
+    try:
+        recorded = found.recorded()
+        settings = encoder_settings or {}
+        if encoder is not None or settings or (recorded is None and create):
+            made = _made(encoder, recorded, settings, trust_remote_code)
+            store = _opened(found, made.id, create, settings)
+            return _library(found, store, lambda: made, limits)
+        store = found.open(None, create=False)
+    except BaseException:
+        found.close()
+        raise
     # Weights are loaded only where they are needed: listing documents does not wait for them.
     make = partial(registry.remake, store.encoder, trust_remote_code=trust_remote_code)
-    return Library(path, store=store, encoder=make, limits=limits or Limits())
+    return _library(found, store, make, limits)
+
+
+def _opened(place: Place, encoder: EncoderId, create: bool, settings: Mapping[str, str]) -> Store:
+    try:
+        return place.open(encoder, create=create)
+    except EncoderMismatch as error:  # whose last words are the command that encodes again
+        raise EncoderMismatch(f"{error}{_options(settings)}") from error
+
+
+def _library(
+    place: Place, store: Store, encoder: Callable[[], Encoder], limits: Limits | None
+) -> Library:
+    return Library(
+        place.folder, store=store, encoder=encoder, limits=limits or Limits(), place=place
+    )
 
 
 def _made(

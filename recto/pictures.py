@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 class PagePictures:
     """What `Page.image` and its siblings call."""
 
-    def __init__(self, folder: Path, reader: Reader, sources: Sources) -> None:
-        """`folder` is where rendered pictures are cached; it may be emptied at any time."""
+    def __init__(
+        self, folder: Path, reader: Reader, sources: Sources, *, shared: bool = False
+    ) -> None:
+        """`folder` is where rendered pictures are cached; it may be emptied at any time. `shared`:
+        other machines may have added documents, and kept their files there."""
+        self._shared = shared
         self._cache = Pictures(folder)
         self._reader = reader
         self._sources = sources
@@ -36,7 +40,7 @@ class PagePictures:
         def draw() -> npt.NDArray[np.uint8]:
             source = self._sources.path(document.id, document.kind)
             if not source.exists():
-                raise NotFound(f"{document.name} has been removed from the library.")
+                raise NotFound(self._missing(document, source))
             with self._reader.open(source, document.kind, name=document.name) as opened:
                 return opened.image(number, width)
 
@@ -53,3 +57,12 @@ class PagePictures:
     def forget(self, document_id: str) -> None:
         """Drop the pictures of a document."""
         self._cache.remove(document_id)
+
+    def _missing(self, document: Document, source: Path) -> str:
+        if not self._shared:
+            return f"{document.name} has been removed from the library."
+        return (
+            f"The file of {document.name} is not kept on this machine ({source}), so that its pages"
+            " cannot be drawn; its text is there. Add the file here, too, or open the library with"
+            " sources=... where the machine that added it keeps its files."
+        )
