@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.endpoints.fixtures import llama, transformers_serve
+
+__all__ = ["llama", "transformers_serve"]
+
 MakeCheckpoint = Callable[[str], Path]
 
 

@@ -53,4 +53,4 @@ def _of_file(path: Path, model: str) -> Prices | None:
             f"The prices of {model!r} in {path} ({FILE}) are {entry!r}; expected input and output,"
             " in dollars for a million tokens."
         )
-    return Prices(*map(float, prices))
+    return Prices(*(float(str(price)) for price in prices))

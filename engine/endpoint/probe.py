@@ -122,9 +122,8 @@ class _Probe:
 
     def schema(self) -> None:
         """Asks for one word, by a schema that allows another."""
-        self._assume(
-            replace(self.profile, json_schema="enforced")
-        )  # so that the prompt does not tell of the schema
+        # As if it was enforced, so that the prompt does not tell of the schema.
+        self._assume(replace(self.profile, json_schema="enforced"))
         request = Request((Message.user(_PEAR),), _SCHEMA, max_tokens=_SOME)
         support = _support(self._patient(request))
         wanted = {"response_format": {"type": "json_object"}}
@@ -197,7 +196,8 @@ class _Probe:
             if "output limit was reached" in str(error):  # in thought, before the first word
                 return True
             raise
-        return reply.truncated or reply.usage.output_tokens <= 2 * _FEW
+        # Our own estimate may be twice too high.
+        return reply.usage.output_tokens <= _FEW * (4 if reply.usage.estimated else 2)
 
     def _patient(self, request: Request) -> Reply | None:
         reply = self._ask(request)
