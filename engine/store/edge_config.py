@@ -1,18 +1,13 @@
-"""What the shards of a library are made with: vectors, no graph, indexes of the payload.
+"""What the shards of a library are made with: vectors and no graph.
 
 Runs in the store's process only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TypeAlias
-
 import qdrant_edge as edge
 
 from recto.engine.store.schema import DENSE, SPARSE
-
-_Params: TypeAlias = edge.KeywordIndexParams | edge.IntegerIndexParams | edge.FloatIndexParams
 
 
 def pages_config(dim: int) -> edge.EdgeConfig:
@@ -46,17 +41,3 @@ def documents_config() -> edge.EdgeConfig:
 def _optimizers() -> edge.EdgeOptimizersConfig:
     # The default leaves deleted pages on the disk of libraries of less than 1,000 pages.
     return edge.EdgeOptimizersConfig(deleted_threshold=0.2, vacuum_min_vector_number=10)
-
-
-def create_indexes(shard: edge.EdgeShard, fields: Mapping[str, str]) -> None:
-    """Index the payload at these paths; a "tenant" is a keyword that divides the points."""
-    for path, kind in fields.items():
-        shard.update(edge.UpdateOperation.create_field_index(path, _INDEXES[kind]()))
-
-
-_INDEXES: dict[str, Callable[[], _Params]] = {
-    "keyword": edge.KeywordIndexParams,
-    "tenant": lambda: edge.KeywordIndexParams(is_tenant=True),
-    "integer": edge.IntegerIndexParams,
-    "float": edge.FloatIndexParams,
-}

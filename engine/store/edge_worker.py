@@ -17,26 +17,24 @@ import qdrant_edge as edge
 from recto.engine.errors import DiskFull, LibraryBusy, LibraryError
 from recto.engine.process import serve
 from recto.engine.store.compiling import TENANT, Plain
-from recto.engine.store.edge_config import create_indexes, documents_config, pages_config
+from recto.engine.store.edge_config import documents_config, pages_config
+from recto.engine.store.edge_indexes import Indexes
 from recto.engine.store.edge_requests import DENSE_SEARCH, edge_filter, sparse_search
 from recto.engine.store.lock import lock_file
 from recto.engine.store.schema import (
     DENSE,
     INDEXED,
-    MAX_INDEXES,
     PAGES,
     SPARSE,
     Conditions,
     Point,
-    attribute_indexes,
 )
 from recto.engine.wire import Value
 
 _SLACK = 16
 """Hits asked for beyond the limit, to see whether equal scores straddle it."""
 _shards: dict[str, edge.EdgeShard] = {}
-_indexed: dict[str, set[str]] = {}
-"""Paths that have an index, by shard."""
+_indexes: dict[str, Indexes] = {}
 _locks: list[int] = []
 
 
@@ -51,7 +49,8 @@ def create(folder: str, dim: int) -> None:
         path = Path(folder, name)
         path.mkdir(parents=True)
         shard = edge.EdgeShard.create(str(path), config)
-        create_indexes(shard, fields)
+        always = {path: kind for path, kind in fields.items() if kind != "tenant"}
+        Indexes(shard).make(always)
         shard.flush()
         shard.close()
 
@@ -60,7 +59,7 @@ def load(folder: str) -> None:
     try:
         for name in INDEXED:
             _shards[name] = edge.EdgeShard.load(str(Path(folder, name)))
-            _indexed[name] = {_unquoted(path) for path in _shards[name].info().payload_schema}
+            _indexes[name] = Indexes(_shards[name])
     except BaseException as error:
         if isinstance(error, Exception):
             raise
@@ -69,20 +68,19 @@ def load(folder: str) -> None:
 
 def upsert(name: str, points: list[Point]) -> None:
     """All points or none: they are one entry of the write-ahead log."""
-    _index_new(name, [point["payload"] for point in points])
+    _indexes[name].before_writing(points)
     batch = [edge.Point(point["id"], _vectors(point), point["payload"]) for point in points]
     _shards[name].update(edge.UpdateOperation.upsert_points(batch))
 
 
 def describe(name: str, conditions: Conditions, payload: dict[str, Value]) -> None:
     """Set these fields of the payload of every point that fulfils the conditions."""
-    _index_new(name, [payload])
     operation = edge.UpdateOperation.set_payload_by_filter(edge_filter(conditions), payload)
     _shards[name].update(operation)
 
 
 def tenants(name: str) -> list[str]:
-    if TENANT not in _indexed[name]:  # made before there were tenants
+    if TENANT not in _indexes[name]:  # it comes with the first of them
         return []
     request = edge.FacetRequest(TENANT, limit=_shards[name].info().points_count or 1, exact=True)
     # A value that only deleted points have is given with the count 0.
@@ -109,7 +107,7 @@ def scroll(
     request = edge.ScrollRequest(
         offset=offset,
         limit=limit,
-        filter=edge_filter(conditions),
+        filter=_filter(name, conditions),
         with_payload=fields,
         with_vector=vectors or False,
     )
@@ -118,7 +116,7 @@ def scroll(
 
 
 def count(name: str, conditions: Conditions) -> int:
-    return _shards[name].count(edge.CountRequest(exact=True, filter=edge_filter(conditions)))
+    return _shards[name].count(edge.CountRequest(exact=True, filter=_filter(name, conditions)))
 
 
 def search(
@@ -136,7 +134,7 @@ def search(
     """
     sparse = using == SPARSE
     nearest = edge.Query.Nearest(_sparse(query) if sparse else query, using=using)
-    filter = edge_filter(conditions)
+    filter = _filter(name, conditions)
     asked = limit + _SLACK
     while True:
         request = edge.QueryRequest(
@@ -190,20 +188,9 @@ def _sparse(arrays: Value) -> edge.SparseVector:
     return edge.SparseVector(indices=indices.tolist(), values=values.tolist())
 
 
-def _index_new(name: str, payloads: list[dict[str, Value]]) -> None:
-    """Index what is written for the first time, before it is written."""
-    wanted = attribute_indexes(payloads)
-    if any(TENANT in payload for payload in payloads):
-        wanted[TENANT] = "tenant"
-    new = {path: kind for path, kind in wanted.items() if _unquoted(path) not in _indexed[name]}
-    if new and len(_indexed[name]) < MAX_INDEXES:
-        create_indexes(_shards[name], new)
-        _indexed[name].update(map(_unquoted, new))
-
-
-def _unquoted(path: str) -> str:
-    """Edge writes quotes around the parts of a path only where it must."""
-    return path.replace('"', "")
+def _filter(name: str, conditions: Conditions) -> edge.Filter:
+    _indexes[name].before_filtering(conditions)
+    return edge_filter(conditions)
 
 
 def _read(record: edge.Record) -> Point:

@@ -30,7 +30,7 @@ INDEXED = {
     DOCUMENTS: {TENANT: "tenant"},
 }
 """Payload fields that every library's filters and deletions look at; "tenant" is a keyword that
-divides the points. Those of attributes come as they are first written (`attribute_indexes`)."""
+divides the points. Those of attributes come when a store has use for them."""
 MAX_INDEXES = 256
 """Of attributes; a condition on another is answered without one, more slowly."""
 

@@ -10,6 +10,7 @@ from recto.engine.store.condition import (
     And,
     Attributes,
     Between,
+    Bound,
     Condition,
     Equals,
     HasWords,
@@ -46,7 +47,8 @@ attributes: st.SearchStrategy[Attributes] = st.dictionaries(
 def _between(draw: st.DrawFn) -> Between:
     bound = draw(st.sampled_from((_numbers, _moments)))
     names = draw(st.sets(st.sampled_from(("above", "least", "below", "most")), min_size=1))
-    return Between(field=draw(_fields), **{name: draw(bound) for name in sorted(names)})
+    bounds: dict[str, Bound] = {name: draw(bound) for name in sorted(names)}
+    return Between(field=draw(_fields), **bounds)
 
 
 _leaves: st.SearchStrategy[Condition] = st.one_of(

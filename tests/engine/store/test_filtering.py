@@ -131,12 +131,18 @@ def test_describe_of_nothing_is_nothing(described: Store) -> None:
     assert described.count(PageFilter()) == 5
 
 
-def test_more_fields_than_are_indexed(store: Store) -> None:
-    many: Attributes = {f"meta.key{n}": float(n) for n in range(300)}
-    store.put_pages([page("a", 1, [[1, 0]], attributes=many), page("b", 1, [[1, 0]])])
-    for n in (0, 299):
-        seen = PageFilter(where=Equals(f"meta.key{n}", n))
-        assert [p.id for p in store.scroll(seen)] == [pid("a", 1)]
+def test_condition_on_more_pages_than_are_few(store: Store) -> None:
+    kinds: list[Attributes] = [
+        {"meta.n-1": n, "meta.ö": f"t{n}", "title": f"a {n}"} for n in (0, 1)
+    ]
+    store.put_pages([page("a", n, attributes=kinds[n % 2]) for n in range(1, 700)])
+    odd = (Equals("meta.n-1", 1), Equals("meta.ö", "t1"), HasWords("title", "1"))
+    for condition in (*odd, Not(Not(odd[0]))):  # at first without an index, then with one
+        for where in (condition, Or((condition, odd[0]))):
+            assert store.count(PageFilter(where=where)) == 350
+    store.put_pages([page("b", 1, attributes=kinds[1])])
+    store.describe(sha("a"), kinds[0])
+    assert store.count(PageFilter(where=And(odd))) == 1
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), None, ["a"]])
