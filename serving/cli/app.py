@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -37,15 +36,16 @@ def _version(wanted: bool) -> None:
 )
 def recto(
     library: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--library",
             "-l",
-            metavar="DIR",
+            metavar="DIR|URL",
             envvar="RECTO_LIBRARY",
             show_envvar=False,
             show_default=False,
-            help="The library's folder; else $RECTO_LIBRARY, else .recto in the working folder.",
+            help="The library's folder, or http://HOST:6333/NAME on a Qdrant server, its key in "
+            "$RECTO_QDRANT_KEY; else $RECTO_LIBRARY, else .recto in the working folder.",
         ),
     ] = None,
     as_json: JsonOption = False,

@@ -72,7 +72,7 @@ def ask(
     with opening as opened:
         code, wanted = _added(opened, paths or [], settings, document)
         answer = opened.ask(question, documents=wanted, tags=tag or None, pages=confined)
-        folder = pictures or settings.library / ANSWERS / slug(question)
+        folder = pictures or settings.folder / ANSWERS / slug(question)
         written = None if no_pictures else draw(answer, folder, fresh=pictures is None)
     _report(answer, written, settings)
     raise typer.Exit(max(code, ExitCode.PARTLY if written and written.failed else ExitCode.FINE))

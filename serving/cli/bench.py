@@ -45,11 +45,11 @@ def quality(
         ),
     ] = False,
     library: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--library",
             "-l",
-            metavar="DIR",
+            metavar="DIR|URL",
             help="Keep the library here, to index only once; else it is a temporary one.",
             show_default=False,
         ),
@@ -87,11 +87,11 @@ def quality(
         write(*_table(measured))
 
 
-def _named_before(context: typer.Context) -> Path | None:
+def _named_before(context: typer.Context) -> str | None:
     """The library of a command line; not that of the environment, which is for real documents."""
     root = context.find_root()
     source = root.get_parameter_source("library")
-    named: Path | None = root.params["library"]
+    named: str | None = root.params["library"]
     return named if source is not None and source.name == "COMMANDLINE" else None
 
 

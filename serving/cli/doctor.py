@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 import recto
-from recto.engine.errors import LibraryBusy, RectoError
+from recto.engine.errors import LibraryBusy, NotFound, RectoError
 
 from .adding import counted
 from .console import hanging, plain, plain_lines, write, write_json
@@ -55,7 +55,7 @@ def doctor(
       recto doctor
     """
     settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
-    environment = examine(settings.library)
+    environment = examine(settings.folder)
     state = library_state(settings.library)
     test = run_self_test()
     if settings.json:
@@ -66,18 +66,21 @@ def doctor(
     raise typer.Exit(ExitCode.FINE if well else ExitCode.PARTLY)
 
 
-def library_state(folder: Path) -> LibraryState | None:
+def library_state(place: Path | str) -> LibraryState | None:
     """How much is in a library; None where there is none."""
-    if not folder.is_dir():
+    if isinstance(place, Path) and not place.is_dir():
         return None
     try:
-        with recto.open(folder, create=False) as library:
+        with recto.open(place, create=False) as library:
             documents = library.documents()
+            folder = library.folder
     except RectoError as error:
+        if isinstance(error, NotFound) and not isinstance(place, Path):
+            return None
         busy = isinstance(error, LibraryBusy)
-        return LibraryState(folder=str(folder), error=str(error), broken=not busy)
+        return LibraryState(folder=str(place), error=str(error), broken=not busy)
     return LibraryState(
-        folder=str(folder),
+        folder=str(place),
         documents=len(documents),
         pages=sum(document.pages for document in documents),
         bytes=sum(_on_disk(path) for path in folder.rglob("*") if path.is_file()),

@@ -106,7 +106,7 @@ def remove(
             _confirm(list(found.values()))
         removed = [opened.remove(document_id) for document_id in found]
         for document in removed:
-            forget(document, settings.library)
+            forget(document, settings.folder)
     if settings.json:
         write_json({"removed": [document.as_json() for document in removed]})
     elif not settings.quiet:

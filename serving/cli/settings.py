@@ -12,9 +12,13 @@ from typer.models import ArgumentInfo
 DEFAULT_LIBRARY = Path(".recto")
 
 LibraryOption = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
-        "--library", "-l", metavar="DIR", help="The library's folder.", show_default=False
+        "--library",
+        "-l",
+        metavar="DIR|URL",
+        help="The library's folder, or http://HOST:6333/NAME on a Qdrant server.",
+        show_default=False,
     ),
 ]
 
@@ -33,22 +37,37 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, n
 class Settings:
     """What a user chose of them."""
 
-    library: Path
+    library: Path | str
+    """A folder, or the address of a library on a server."""
     json: bool
     quiet: bool
+
+    @property
+    def folder(self) -> Path:
+        """What is kept of the library on this machine."""
+        from recto.places import place_of
+
+        return place_of(self.library).folder
 
 
 def chosen(
     context: typer.Context,
     *,
-    library: Path | None = None,
+    library: str | None = None,
     as_json: bool = False,
     quiet: bool = False,
 ) -> Settings:
     """What a command was given, completed by what stands before its name."""
     before = context.find_root().params
     return Settings(
-        library=library or before["library"] or DEFAULT_LIBRARY,
+        library=parse_library(library or before["library"]),
         json=as_json or before["as_json"],
         quiet=quiet or before["quiet"],
     )
+
+
+def parse_library(text: str | None) -> Path | str:
+    """The place of a library, as `Settings` has it."""
+    if not text:
+        return DEFAULT_LIBRARY
+    return text if "://" in text else Path(text)
