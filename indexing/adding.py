@@ -1,4 +1,4 @@
-"""Files become documents of a library: keep, announce, write, publish.
+"""Files become documents of a library: keep, read, announce, write, publish.
 
 How their pages are written is in `writing`, what keeps a crash from showing in `ledger`.
 """
@@ -6,9 +6,11 @@ How their pages are written is in `writing`, what keeps a crash from showing in 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from recto.engine.bm25 import document_vector
@@ -16,12 +18,13 @@ from recto.engine.encoders.protocol import Encoder
 from recto.engine.errors import DamagedFile, DocumentError, InputError, InternalError, RectoError
 from recto.engine.store.protocol import Store
 from recto.engine.store.records import DocumentRecord
-from recto.indexing.files import Found
+from recto.indexing.files import Found, Refused
 from recto.indexing.ledger import Ledger
 from recto.indexing.outcome import Outcome
 from recto.indexing.reader import Reader
 from recto.indexing.sources import Sources, hash_of
-from recto.indexing.writing import OnPage, PageWriter
+from recto.indexing.task import Opened
+from recto.indexing.writing import Listener, PageWriter
 
 MetadataValue = str | int | float | bool
 
@@ -49,82 +52,146 @@ class Indexer:
     def __init__(
         self, *, store: Store, encoder: Encoder, reader: Reader, ledger: Ledger, sources: Sources
     ) -> None:
-        self._writer = PageWriter(store, encoder)
-        self._reader = reader
-        self._ledger = ledger
-        self._sources = sources
+        self.writer = PageWriter(store, encoder)
+        self.reader = reader
+        self.ledger = ledger
+        self.sources = sources
 
-    def add(self, found: Found, attributes: Attributes, on_page: OnPage) -> Outcome:
-        """Add one file; what goes wrong with it alone becomes a failed outcome.
+    def add(
+        self,
+        unfinished: Sequence[DocumentRecord],
+        found: Sequence[Found | Refused],
+        attributes: Attributes,
+        listener: Listener,
+    ) -> list[Outcome]:
+        """Complete documents whose adding was interrupted, from their kept bytes, then add files;
+        what became of each, in this order.
 
-        Raises OutsideError when nothing further can succeed (no room, no store).
+        What goes wrong with one file alone becomes a failed outcome. Raises OutsideError when
+        nothing further can succeed (no room, no store).
         """
-        return _alone(found.path, lambda: self._add(found, attributes, on_page))
+        waiting = deque(_Addition(self, one, attributes) for one in (*unfinished, *found))
+        outcomes: list[Outcome] = []
+        while waiting:
+            outcomes += self.writer.write(_independent(waiting), listener)
+        return outcomes
 
-    def finish(self, record: DocumentRecord, on_page: OnPage) -> Outcome:
-        """Complete a document whose adding was interrupted, from its kept bytes."""
-        path = Path(record.paths[0])
-        return _alone(path, lambda: self._index_or_forget(record, path, on_page))
 
-    def _add(self, found: Found, attributes: Attributes, on_page: OnPage) -> Outcome:
-        path = found.came_from
-        known = self._ledger.get(hash_of(found.path))
-        before = self._ledger.at(path)
-        if known is not None and known.state == "ready":
-            moved = before is not None and before.id != known.id
-            self._describe(known, path, attributes)
-            if not self._sources.path(known.id, known.kind).exists():  # lost, and here it is again
-                self._sources.keep(found.path, known.kind)
-            return Outcome(
-                path=found.path,
-                kind="replaced" if moved else "unchanged",
-                document_id=known.id,
-                skipped=known.skipped,
-            )
+def _independent(waiting: deque[_Addition]) -> Iterator[_Addition]:
+    """Take those that may be read before the ones before them are settled, and end before one that
+    may not: a copy of one of them, say, which is not read if that one can be."""
+    under_way: set[str] = set()
+    while waiting and not under_way & waiting[0].concerns:
+        one = waiting.popleft()
+        if not one.is_known:
+            under_way |= one.concerns
+        yield one
+
+
+class _Addition:
+    """The `Task` of a file, or of a document whose adding was interrupted."""
+
+    def __init__(
+        self, indexer: Indexer, wanted: Found | Refused | DocumentRecord, attributes: Attributes
+    ) -> None:
+        self._indexer = indexer
+        self._ledger = indexer.ledger
+        self._sources = indexer.sources
+        self._wanted = wanted
+        self._attributes = attributes
+        self._path = Path(wanted.paths[0]) if isinstance(wanted, DocumentRecord) else wanted.path
+        self._came_from = wanted.came_from if isinstance(wanted, Found) else str(self._path)
+        self._record = wanted if isinstance(wanted, DocumentRecord) else None
+        """Of the document whose pages are to be written."""
+        self._written = 0
+
+    @cached_property
+    def concerns(self) -> frozenset[str]:
+        """Ids and paths of the documents that its outcome depends on, or that depend on it."""
+        if isinstance(self._wanted, DocumentRecord):
+            ids, paths = [self._wanted.id], self._wanted.paths
+        else:
+            ids, paths = [id for id in [self._hash] if isinstance(id, str)], (self._came_from,)
+        owners = [owner.id for path in paths if (owner := self._ledger.at(path)) is not None]
+        return frozenset([*ids, *paths, *owners])
+
+    @cached_property
+    def is_known(self) -> bool:
+        """Whether there is nothing to be read."""
+        if isinstance(self._wanted, DocumentRecord) or not isinstance(self._hash, str):
+            return False
+        known = self._ledger.get(self._hash)
+        return known is not None and known.state == "ready"
+
+    @cached_property
+    def _hash(self) -> str | DocumentError:
+        """Of a file's bytes, or why there is none."""
+        assert not isinstance(self._wanted, DocumentRecord)
+        if isinstance(self._wanted, Refused):
+            return self._wanted.error
+        try:
+            return hash_of(self._path)
+        except DocumentError as error:
+            return error
+
+    def open(self) -> Opened | None:
+        """The ledger is written for others meanwhile, but for nothing that this one `concerns`."""
+        if isinstance(self._wanted, Found):
+            if self.is_known:
+                self._keep_again(self._wanted)
+                return None
+            self._record = self._kept(self._wanted)
+        if self._record is None:
+            assert isinstance(self._hash, DocumentError)
+            raise self._hash
+        return self._read(self._record)
+
+    def settle(self, skipped: Mapping[int, str], error: Exception | None) -> Outcome:
+        """What goes wrong with one file becomes its outcome. Leaves nothing of a document that
+        fails; one that is interrupted is kept to be resumed."""
+        try:
+            if error is None:
+                return self._published(skipped)
+        except Exception as raised:
+            error = raised
+        if _stops(error):
+            raise error
+        if self._record is not None:
+            self._ledger.remove(self._record)
+        return _failed(self._path, error)
+
+    def _kept(self, file: Found) -> DocumentRecord:
+        before = self._ledger.at(self._came_from)
+        said = self._attributes
         if before is not None:  # what was said of the file holds for its next version, too
-            attributes = _joined(before, attributes)
-        document_id = self._sources.keep(found.path, found.kind)
-        record = DocumentRecord(
+            said = _joined(before, said)
+        document_id = self._sources.keep(file.path, file.kind)
+        return DocumentRecord(
             id=document_id,
             state="adding",
-            name=found.path.name,
-            paths=(path,),
-            kind=found.kind,
+            name=file.path.name,
+            paths=(self._came_from,),
+            kind=file.kind,
             title="",
             pages=0,
-            size=self._sources.path(document_id, found.kind).stat().st_size,
+            size=self._sources.path(document_id, file.kind).stat().st_size,
             added=datetime.now(UTC).isoformat(timespec="seconds"),
-            tags=attributes.tags,
-            metadata=attributes.metadata or {},
+            tags=said.tags,
+            metadata=said.metadata or {},
         )
-        return self._index_or_forget(record, found.path, on_page)
 
-    def _index_or_forget(self, record: DocumentRecord, path: Path, on_page: OnPage) -> Outcome:
-        """Leave nothing of a document that fails; one that is interrupted is kept to be resumed."""
-        try:
-            return self._index(record, path, on_page)
-        except Exception as error:
-            if not _stops(error):
-                self._ledger.remove(record)
-            raise
+    def _keep_again(self, file: Found) -> None:
+        """Bytes that were lost, and here they are again."""
+        assert isinstance(self._hash, str)
+        known = self._ledger.get(self._hash)
+        if known is not None and not self._sources.path(known.id, known.kind).exists():
+            self._sources.keep(file.path, known.kind)
 
-    def _describe(self, record: DocumentRecord, path: str, attributes: Attributes) -> None:
-        """Note what is new about a document that is there already."""
-        joined = _joined(record, attributes)
-        described = replace(
-            record,
-            paths=tuple(dict.fromkeys((*record.paths, path))),
-            tags=joined.tags,
-            metadata=joined.metadata or {},
-        )
-        if described != record:
-            self._ledger.publish(described)
-
-    def _index(self, record: DocumentRecord, path: Path, on_page: OnPage) -> Outcome:
-        replaces = self._ledger.at(record.paths[0]) is not None
+    def _read(self, record: DocumentRecord) -> Opened:
         source = self._sources.path(record.id, record.kind)
-        with self._reader.open(source, record.kind, name=str(path)) as document:
-            record = self._ledger.announce(
+        document = self._indexer.reader.open(source, record.kind, name=str(self._path))
+        try:
+            self._record = self._ledger.announce(
                 replace(
                     record,
                     title=document.title,
@@ -132,19 +199,51 @@ class Indexer:
                     words=document_vector(record.name, document.title),
                 )
             )
-            written = self._writer.written(record.id)
-            skipped = self._writer.write(record.id, document, written, on_page)
+            written = self._indexer.writer.written(record.id)
+        except BaseException:
+            document.close()
+            raise
+        self._written = len(written)
+        return Opened(id=record.id, pages=document, written=written)
+
+    def _published(self, skipped: Mapping[int, str]) -> Outcome:
+        record = self._record
+        if record is None:
+            return self._described()
         if len(skipped) == record.pages:
             raise DamagedFile(
-                f"{path}: none of its pages can be read. {next(iter(skipped.values()))}"
+                f"{self._path}: none of its pages can be read. {next(iter(skipped.values()))}"
             )
+        replaces = self._ledger.at(record.paths[0]) is not None
         self._ledger.publish(replace(record, skipped=skipped))
         return Outcome(
-            path=path,
+            path=self._path,
             kind="replaced" if replaces else "added",
             document_id=record.id,
-            pages=record.pages - len(skipped) - len(written),
+            pages=record.pages - len(skipped) - self._written,
             skipped=skipped,
+        )
+
+    def _described(self) -> Outcome:
+        """Note what is new about a document that is there already."""
+        assert isinstance(self._hash, str)
+        known = self._ledger.get(self._hash)
+        assert known is not None, "no addition under way concerns it"
+        before = self._ledger.at(self._came_from)
+        joined = _joined(known, self._attributes)
+        described = replace(
+            known,
+            paths=tuple(dict.fromkeys((*known.paths, self._came_from))),
+            tags=joined.tags,
+            metadata=joined.metadata or {},
+        )
+        if described != known:
+            self._ledger.publish(described)
+        return Outcome(
+            path=self._path,
+            kind="replaced" if before is not None and before.id != known.id else "unchanged",
+            document_id=known.id,
+            skipped=known.skipped,
         )
 
 
@@ -156,21 +255,15 @@ def _joined(record: DocumentRecord, attributes: Attributes) -> Attributes:
     )
 
 
-def _alone(path: Path, index: Callable[[], Outcome]) -> Outcome:
-    """What goes wrong with one file becomes its outcome."""
-    try:
-        return index()
-    except DocumentError as error:
+def _failed(path: Path, error: Exception) -> Outcome:
+    if isinstance(error, DocumentError):
         return Outcome(path=path, kind="failed", error=error)
-    except Exception as error:
-        if _stops(error):
-            raise
-        fault = InternalError(
-            f"{path}: recto failed with {type(error).__name__}: {error}. The file is not indexed; "
-            "the others are. Please report this."
-        )
-        fault.__cause__ = error
-        return Outcome(path=path, kind="failed", error=fault)
+    fault = InternalError(
+        f"{path}: recto failed with {type(error).__name__}: {error}. The file is not indexed; "
+        "the others are. Please report this."
+    )
+    fault.__cause__ = error
+    return Outcome(path=path, kind="failed", error=fault)
 
 
 def _stops(error: Exception) -> bool:

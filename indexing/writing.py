@@ -1,119 +1,163 @@
-"""Pages of a document become pages of a store: read, encoded, written.
+"""Pages of documents become pages of a store: read, encoded, written, each while others are.
 
-The three overlap, a bounded number of pages apart, so that memory does not grow with the document.
-Knows nothing of files, and of documents only their id.
+Documents come into the store one after the other and in order, however far the reading is ahead.
+Knows nothing of files. In memory at once are, of the encoder's batches, five with their pictures
+(two prepared, two in the model or behind it, one that is finished), as many pages more that wait to
+be batched (8 at least), and two batches with vectors only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from itertools import groupby
 from typing import Protocol
 
-from recto.engine.bm25 import words_vector
 from recto.engine.encoders.protocol import Encoder, PageInput
 from recto.engine.errors import DocumentError
-from recto.engine.page import PageContent
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store
-from recto.engine.store.records import PageRecord
-from recto.engine.vectors import PageVectors
-from recto.indexing.prefetch import prefetch
-from recto.indexing.reading.raw import Image
+from recto.indexing.encoding import PageEncoding
+from recto.indexing.outcome import Outcome
+from recto.indexing.pipeline import Pipeline
+from recto.indexing.task import Begun, Encoded, Ended, Event, Failed, Opened, Read, Skipped, Task
 
-_BATCH = 8
-"""Pages a write: about 1 MB of vectors from the built-in encoder, 2 MB from a ColPali."""
 _AHEAD = 8
-"""Pages read before the encoder wants them; an image of 1,500 pixels' width takes 9 MB."""
+"""Pages read before the encoder wants them, at least; an image of a page takes 7 MB."""
 IMAGE_WIDTH = 1280
 """Pixels: about twice what vision encoders look at, which they reduce with antialiasing."""
 
-OnPage = Callable[[int, int], None]
-"""Told after each page: pages done and pages of the document."""
 
+class Listener(Protocol):
+    """Told how far the documents are, in the caller's thread."""
 
-class Pages(Protocol):
-    """The pages of a document, wherever they come from. Each may fail with a DocumentError."""
-
-    @property
-    def pages(self) -> int:
-        """How many there are."""
+    def page(self, page: int, pages: int) -> None:
+        """`page` of the `pages` pages of the document at hand are done."""
         ...
 
-    def read(self, number: int) -> PageContent: ...
-
-    def image(self, number: int, width: int) -> Image: ...
+    def done(self, outcome: Outcome) -> Outcome:
+        """The document at hand is done."""
+        ...
 
 
 class PageWriter:
-    """Writes pages with their vectors to one store."""
+    """Writes documents with their pages' vectors to one store."""
 
-    def __init__(self, store: Store, encoder: Encoder, *, words_alone: bool = False) -> None:
+    def __init__(
+        self, store: Store, encoder: Encoder, *, words_alone: bool = False, patient: bool = False
+    ) -> None:
         """`words_alone`: a page of which there are words, but no picture where the encoder needs
-        one, is written without vectors; else it is left out."""
+        one, is written without vectors; else it is left out. `patient`: batches are full whenever
+        they can be, even where reading is slow."""
         self._store = store
-        self._encoder = encoder
         self._words_alone = words_alone
+        self._needs_image = encoder.needs_image
+        self._encoding = PageEncoding(encoder, **({"patience": None} if patient else {}))
 
-    def written(self, document_id: str) -> set[int]:
+    def written(self, document_id: str) -> frozenset[int]:
         """Numbers of the pages of a document that are there: an interrupted call wrote them."""
         pages = self._store.scroll(PageFilter(documents=(document_id,)))
-        return {page.content.number for page in pages}
+        return frozenset(page.content.number for page in pages)
 
-    def write(
-        self, document_id: str, pages: Pages, written: set[int], on_page: OnPage
-    ) -> dict[int, str]:
-        """Write all but the `written` pages; return those that could not be read or drawn, and
-        why."""
-        skipped: dict[int, str] = {}
-        inputs = prefetch(self._read(pages, written, skipped), ahead=_AHEAD)
-        done = len(written)
-        for batch in prefetch(self._encode(_batched(inputs), document_id), ahead=2):
-            self._store.put_pages(batch)
-            done += len(batch)
-            on_page(min(done + len(skipped), pages.pages), pages.pages)
-        return skipped
+    def write(self, tasks: Iterable[Task], listener: Listener) -> list[Outcome]:
+        """Write documents, and return what became of each, in order.
 
-    def _read(
-        self, pages: Pages, written: set[int], skipped: dict[int, str]
-    ) -> Iterator[PageInput]:
-        for number in range(1, pages.pages + 1):
-            if number in written:
-                continue
-            content = image = None
+        Raises what a task raises when it is settled; what came before it is written.
+        """
+        failed: set[Task] = set()
+        writing = _Writing(self._store, failed, listener)
+        ahead = max(_AHEAD, self._encoding.batch)
+        with Pipeline() as pipeline:
+            events = pipeline.stage(self._events(tasks, failed), ahead=ahead)
+            for batch in self._encoding.stages(pipeline, events):
+                writing.take(batch)
+        return writing.outcomes
+
+    def _events(self, tasks: Iterable[Task], failed: set[Task]) -> Iterator[Event]:
+        for task in tasks:
+            error = None
             try:
-                content = pages.read(number)
-                image = pages.image(number, IMAGE_WIDTH) if self._encoder.needs_image else None
-            except DocumentError as error:
-                skipped[number] = str(error)
-                if not self._words_alone or content is None or not content.text.words:
-                    continue
-                skipped[number] += " It can be found by its words alone."
-            yield PageInput(content=content, image=image)
+                opened = task.open()
+                if opened is not None:
+                    with closing(opened.pages):
+                        yield Begun(task, opened)
+                        yield from self._pages(task, opened, failed)
+            except Exception as raised:  # told by the task, in its turn
+                error = raised
+            yield Ended(task, error)
 
-    def _encode(
-        self, batches: Iterable[list[PageInput]], document_id: str
-    ) -> Iterator[list[PageRecord]]:
-        for batch in batches:
-            drawn = [page for page in batch if page.image is not None]
-            seen = drawn if self._encoder.needs_image else batch
-            vectors = iter(self._encoder.encode_pages(seen) if seen else ())
-            yield [
-                PageRecord(
-                    document_id=document_id,
-                    content=page.content,
-                    vectors=next(vectors) if page in seen else PageVectors(patches=None, rows=None),
-                    words=words_vector(page.content),
-                )
-                for page in batch
-            ]
+    def _pages(self, task: Task, opened: Opened, failed: set[Task]) -> Iterator[Event]:
+        """Without those that are written; as long as the document has not failed meanwhile."""
+        for number in range(1, opened.pages.pages + 1):
+            if task in failed:
+                return
+            if number not in opened.written:
+                yield from self._page(task, opened, number)
+
+    def _page(self, task: Task, opened: Opened, number: int) -> Iterator[Event]:
+        content = image = None
+        try:
+            content = opened.pages.read(number)
+            image = opened.pages.image(number, IMAGE_WIDTH) if self._needs_image else None
+        except DocumentError as error:
+            reason = str(error)
+            has_words = content is not None and bool(content.text.words)
+            if has_words and self._words_alone:
+                reason += " It can be found by its words alone."
+            yield Skipped(task, number, reason)
+            if not (has_words and self._words_alone):
+                return
+        assert content is not None
+        yield Read(task, opened, PageInput(content=content, image=image))
 
 
-def _batched(inputs: Iterable[PageInput]) -> Iterator[list[PageInput]]:
-    batch: list[PageInput] = []
-    for page in inputs:
-        batch.append(page)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+class _Writing:
+    """The last stage: what is written, and what has become of documents."""
+
+    def __init__(self, store: Store, failed: set[Task], listener: Listener) -> None:
+        self._store = store
+        self._failed = failed
+        """Settled before their end: what still comes of them is not wanted, nor to be read."""
+        self._listener = listener
+        self._skipped: dict[int, str] = {}
+        self._done = self._pages = 0
+        self.outcomes: list[Outcome] = []
+
+    def take(self, batch: list[Event]) -> None:
+        for (task, kind), events in groupby(batch, lambda event: (event.task, type(event))):
+            if task not in self._failed:
+                self._take(task, list(events))
+            elif kind is Ended:
+                self._failed.discard(task)
+
+    def _take(self, task: Task, events: list[Event]) -> None:
+        """Events of one kind and one document."""
+        error: Exception | None = None
+        try:
+            self._apply(task, events)
+        except Exception as raised:  # the task knows whether it stops the others
+            error = raised
+        last = events[-1]
+        if isinstance(last, Ended):
+            self._settle(task, error or last.error)
+        elif error is not None:
+            self._failed.add(task)
+            self._settle(task, error)
+
+    def _apply(self, task: Task, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, Begun):
+                self._done, self._pages = len(event.opened.written), event.opened.pages.pages
+            elif isinstance(event, Skipped):
+                self._skipped[event.number] = event.reason
+            elif isinstance(event, Failed):
+                raise event.error
+        if records := [event.record for event in events if isinstance(event, Encoded)]:
+            self._store.put_pages(records)
+            self._done += len(records)
+            done = min(self._done + len(self._skipped), self._pages)
+            self._listener.page(done, self._pages)
+
+    def _settle(self, task: Task, error: Exception | None) -> None:
+        skipped, self._skipped = self._skipped, {}
+        self.outcomes.append(self._listener.done(task.settle(skipped, error)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def add(
             raise InputError(f"{len(found)} files are to come from {origin!r}; expected one.")
     with holdings.writing:
         try:
-            outcomes = tuple(_add(holdings, found, attributes, on_progress))
+            outcomes = _add(holdings, found, attributes, on_progress)
         finally:
             holdings.catalog.forget()
         _tidy(holdings.store)
@@ -85,7 +85,7 @@ def reencode(
         changed = not is_current(store, made)
         if changed:
             with store.beside(made.id) as new:
-                outcomes = tuple(_reencode(holdings, new, made, on_progress))
+                outcomes = _reencode(holdings, new, made, on_progress)
                 holdings.switch(new, made)
             _tidy(store)
         else:
@@ -100,7 +100,7 @@ def _add(
     found: list[Found | Refused],
     attributes: Attributes,
     on_progress: OnProgress | None,
-) -> Iterator[Outcome]:
+) -> tuple[Outcome, ...]:
     ledger = holdings.ledger()
     indexer = Indexer(
         store=holdings.store,
@@ -111,14 +111,7 @@ def _add(
     )
     unfinished = ledger.unfinished()
     tally = Tally([Path(r.paths[0]) for r in unfinished] + [f.path for f in found], on_progress)
-    for record in unfinished:
-        yield tally.done(indexer.finish(record, tally.page))
-    for file in found:
-        if isinstance(file, Refused):
-            outcome = Outcome(path=file.path, kind="failed", error=file.error)
-        else:
-            outcome = indexer.add(file, attributes, tally.page)
-        yield tally.done(outcome)
+    return tuple(indexer.add(unfinished, found, attributes, tally))
 
 
 def _come_from(file: Found | Refused, origin: str) -> Found | Refused:
@@ -127,7 +120,7 @@ def _come_from(file: Found | Refused, origin: str) -> Found | Refused:
 
 def _reencode(
     holdings: Holdings, new: Store, encoder: Encoder, on_progress: OnProgress | None
-) -> Iterator[Outcome]:
+) -> tuple[Outcome, ...]:
     holdings.ledger()  # completes what was being removed
     reencoder = Reencoder(
         old=holdings.store,
@@ -136,7 +129,7 @@ def _reencode(
         reader=holdings.reader,
         sources=holdings.sources,
     )
-    return reencoder.encode_all(on_progress)
+    return tuple(reencoder.encode_all(on_progress))
 
 
 def _tidy(store: Store) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +52,36 @@ class Encoder(Protocol):
 
     def encode_question(self, question: str) -> QuestionVectors:
         """Vectors of a question that is not empty."""
+        ...
+
+
+P = TypeVar("P")
+R = TypeVar("R")
+
+
+@runtime_checkable
+class Staged(Protocol[P, R]):
+    """What encoders offer besides that do not compute on the processor alone.
+
+    `finish(run(prepare(pages)))` is `encode_pages(pages)`. The three may run at the same time, each
+    in a thread of its own: a batch is prepared and another finished while one is in the model.
+    """
+
+    @property
+    def batch(self) -> int:
+        """How many pages it likes to be given at once."""
+        ...
+
+    def prepare(self, pages: Sequence[PageInput]) -> P:
+        """The model's input."""
+        ...
+
+    def run(self, prepared: P) -> R:
+        """What the model makes of it; nothing else, for this is what others wait for."""
+        ...
+
+    def finish(self, result: R) -> list[PageVectors]:
+        """Vectors of each page, in order."""
         ...
 
 
