@@ -37,6 +37,16 @@ class Limits:
     """To convert an office file to PDF."""
     convert_memory: int = 4_096
     """Megabytes of address space of each process that converts an office file."""
+    media_bytes: int = 64 << 30
+    """Size of a file of sound or film: 64 GiB."""
+    media_hours: float = 24.0
+    """How long sound or film may last."""
+    media_memory: int = 2_048
+    """Megabytes of address space of the process that decodes sound and film."""
+    media_open_seconds: float = 900.0
+    """To go once through a file of sound or film, which tells its length and its frames."""
+    media_seconds: float = 120.0
+    """To decode one piece of it, of some seconds."""
     document_seconds: float = 6 * 3600.0
     """For all pages of a document together."""
     crashes: int = 5

@@ -26,8 +26,17 @@ class Workers:
     not look to another like one of its own.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        module: str = "recto.indexing.reading.worker",
+        name: str = "the process that reads documents",
+    ) -> None:
+        """`module` is what the process runs, `name` what messages call it."""
         self.limits = limits
+        self._module = module
+        self._name = name
         self.lock = threading.RLock()
         self._child: Child | None = None
 
@@ -35,11 +44,7 @@ class Workers:
         with self.lock:
             if self._child is None or not self._child.alive:
                 self.close()
-                self._child = Child(
-                    "recto.indexing.reading.worker",
-                    json.dumps(asdict(self.limits)),
-                    name="the process that reads documents",
-                )
+                self._child = Child(self._module, json.dumps(asdict(self.limits)), name=self._name)
             return self._child
 
     def close(self) -> None:
@@ -81,14 +86,18 @@ class Session:
 
         Raises a DocumentError that names the page and the document, whatever went wrong.
         """
+        return self.ask(f"page {number} of ", method, number, *arguments)
+
+    def ask(self, part: str, method: str, *arguments: Value) -> Value:
+        """Call a method of the process for a part of the document, which errors name."""
         with self._workers.lock:
             self._check()
             if self._child is None or not self._child.alive:
                 self.open()
             assert self._child is not None
-            with self._told(f"page {number} of ", self._child):
+            with self._told(part, self._child):
                 seconds = self._workers.limits.page_seconds
-                return self._child.call(method, self._handle, number, *arguments, timeout=seconds)
+                return self._child.call(method, self._handle, *arguments, timeout=seconds)
 
     @contextmanager
     def spending(self, number: int) -> Iterator[None]:
@@ -120,22 +129,22 @@ class Session:
             )
         if self._crashes >= limits.crashes:
             raise LimitExceeded(
-                f"{limits.crashes} pages of {self._name} killed or hung the process that reads; "
+                f"{limits.crashes} parts of {self._name} killed or hung the process that reads; "
                 "the rest of it is left out. Raise Limits.crashes."
             )
 
     @contextmanager
-    def _told(self, page: str, child: Child) -> Iterator[None]:
+    def _told(self, part: str, child: Child) -> Iterator[None]:
         """Errors get the name of the document; time and deaths are counted."""
         begun = time.monotonic()
         try:
             yield
         except DocumentError as error:
-            raise type(error)(f"{page}{self._name} cannot be read: {error}") from error
+            raise type(error)(f"{part}{self._name} cannot be read: {error}") from error
         except (WorkerDied, MemoryError) as error:
             memory = self._workers.limits.memory
             raise DamagedFile(
-                f"{page}{self._name} cannot be read: {error or 'out of memory.'} It is damaged, or "
+                f"{part}{self._name} cannot be read: {error or 'out of memory.'} It is damaged, or "
                 f"needs more than {memory} MB (Limits.memory)."
             ) from error
         finally:

@@ -321,7 +321,7 @@ def test_document_is_given_up_after_so_many_crashes(write: Write) -> None:
             _process(document).suspend()
             with pytest.raises(LimitExceeded, match="longer than 1 s"):
                 document.image(number, 10)
-        with pytest.raises(LimitExceeded, match=r"2 pages of .*Limits\.crashes"):
+        with pytest.raises(LimitExceeded, match=r"2 parts of .*Limits\.crashes"):
             document.image(3, 10)
 
 
