@@ -14,9 +14,11 @@ A message says what was got, what was expected and what to do. Programs tell the
     │   ├── EncoderError           a checkpoint that is not there, or that cannot be trusted
     │   │   └── LicenceNotAccepted its weights have conditions that the user has not agreed to
     │   ├── QuestionError          empty or far too long
+    │   ├── FilterError            not a filter, or of a field that is not there
     │   ├── EndpointSettingError   an address, key, price or limit of an endpoint that cannot be used
     │   └── NotFound               no such library, document or page
     ├── LibraryError               the library cannot be used as it was asked to
+    │   ├── TenantError            opened without a tenant where documents have one, or otherwise
     │   ├── EncoderMismatch        made by another encoder or with other settings
     │   ├── NewerLibrary           written by a newer recto
     │   ├── DamagedLibrary         its own files are missing or broken
@@ -100,12 +102,25 @@ class EndpointSettingError(InputError):
     """An address, a key, a price or a limit of an endpoint that cannot be used."""
 
 
+class FilterError(InputError):
+    """A filter that cannot be understood, or that asks for what no document has."""
+
+    def __init__(self, message: str, *, position: int) -> None:
+        """`position`: in the filter's text, in characters from 0, where it goes wrong."""
+        super().__init__(message)
+        self.position = position
+
+
 class NotFound(InputError):
     """No such library, document or page."""
 
 
 class LibraryError(RectoError):
     """The library cannot be used as it was asked to."""
+
+
+class TenantError(LibraryError):
+    """Opened without a tenant where documents belong to one, or for one where they do not."""
 
 
 class EncoderMismatch(LibraryError):

@@ -1,5 +1,6 @@
-"""The attributes of a document: what filters see of it, made from its record, and how stores index
-them. Knows no store.
+"""The attributes of a document, which are what filters see of it, and how stores index them.
+
+Knows no store.
 
 Each value is kept under what it can be compared as, so that one place holds one type, whatever
 users put into their metadata:
@@ -12,11 +13,11 @@ users put into their metadata:
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from recto.engine.store.condition import LARGEST, Attributes, AttributeValue, Moment
-from recto.engine.store.records import DocumentRecord
 from recto.engine.text import word_terms, words
 
 REVISION = 1
@@ -43,7 +44,30 @@ _ISO = re.compile(
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def attributes_of(record: DocumentRecord) -> Attributes:
+class Described(Protocol):
+    """A document's record, or what a user sees of it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def paths(self) -> tuple[str, ...]: ...
+    @property
+    def tags(self) -> tuple[str, ...]: ...
+    @property
+    def added(self) -> str: ...
+    @property
+    def pages(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def metadata(self) -> Mapping[str, str | int | float | bool]: ...
+
+
+def attributes_of(record: Described) -> Attributes:
     """What filters see of a document."""
     own: dict[str, AttributeValue] = {
         "name": record.name,

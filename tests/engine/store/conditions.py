@@ -45,7 +45,8 @@ attributes: st.SearchStrategy[Attributes] = st.dictionaries(
 
 @st.composite
 def _between(draw: st.DrawFn) -> Between:
-    bound = draw(st.sampled_from((_numbers, _moments)))
+    kinds: tuple[st.SearchStrategy[Bound], ...] = (_numbers, _moments)
+    bound = draw(st.sampled_from(kinds))
     names = draw(st.sets(st.sampled_from(("above", "least", "below", "most")), min_size=1))
     bounds: dict[str, Bound] = {name: draw(bound) for name in sorted(names)}
     return Between(field=draw(_fields), **bounds)
