@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from recto.answerers import vision
     from recto.engine.errors import RectoError
     from recto.indexing.outcome import AddReport
     from recto.library import Library
@@ -20,6 +21,7 @@ else:
         "Page": "results",
         "RectoError": "engine.errors",
         "open": "opening",
+        "vision": "answerers",
     }
 
     def __getattr__(name: str) -> object:
@@ -39,4 +41,5 @@ __all__ = [
     "Page",
     "RectoError",
     "open",
+    "vision",
 ]

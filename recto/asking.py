@@ -1,36 +1,125 @@
-"""A question and a part of a library become an answer with citations."""
+"""A question and a part of a library become an answer with citations, whole or as it comes.
+
+Pages are found first; a model that answers from them may take minutes, in which the library goes
+on changing. Documents that are removed meanwhile have no pictures any more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeAlias
 
 from recto.engine.answering.extractive import ExtractiveAnswerer
-from recto.engine.answering.protocol import Answerer, Quote
+from recto.engine.answering.protocol import (
+    Answerer,
+    DraftAnswer,
+    Evidence,
+    Quote,
+    Settled,
+    Statement,
+    StreamingAnswerer,
+    TextDelta,
+)
 from recto.engine.errors import InternalError
+from recto.engine.retrieval import RankedPage
 from recto.engine.store.plan import PageFilter
+from recto.engine.store.records import page_id
 from recto.holdings import Holdings
 from recto.results import Answer, Citation, Hit
+from recto.results import Statement as Told
 
 EVIDENCE_PAGES = 6
 """Pages on which an answer is looked for."""
 
+AnswerEvent: TypeAlias = TextDelta | Settled[Answer]
 
-def ask(holdings: Holdings, question: str, filter: PageFilter, answerer: Answerer | None) -> Answer:
-    """An answer from the best pages that the filter lets through; see `Library.ask`."""
+
+@dataclass(slots=True, eq=False)
+class Found:
+    """The pages that were found for a question, and those that an answerer looked at besides."""
+
+    holdings: Holdings
+    question: str
+    filter: PageFilter
+    ranked: list[RankedPage]
+    besides: dict[tuple[str, int], RankedPage] = field(default_factory=dict)
+
+    def evidence(self) -> list[Evidence]:
+        return [self._evidence(page) for page in self.ranked]
+
+    def hits(self, draft: DraftAnswer) -> tuple[Hit, ...]:
+        """The pages that were found, and those that are cited besides."""
+        cited = {(quote.document_id, quote.page) for quote in draft.quotes}
+        besides = (page for place, page in self.besides.items() if place in cited)
+        return tuple(self.holdings.hit(page, ()) for page in (*self.ranked, *besides))
+
+    def _evidence(self, page: RankedPage) -> Evidence:
+        return replace(self.holdings.evidence(page), neighbour=partial(self._neighbour, page))
+
+    def _neighbour(self, page: RankedPage, number: int) -> Evidence | None:
+        """Another page of a document, where the question is not confined to others."""
+        first, last = self.filter.first, self.filter.last
+        if (first is not None and number < first) or (last is not None and number > last):
+            return None
+        store = self.holdings.store
+        with self.holdings.gate.shared():
+            ids = [page_id(page.document_id, number, store.encoder, store.tenant)]
+            stored = store.pages(ids)
+        if not stored:
+            return None
+        beside = replace(page, page=stored[0])
+        if not any((p.document_id, p.number) == (page.document_id, number) for p in self.ranked):
+            self.besides[page.document_id, number] = beside
+        return self._evidence(beside)
+
+
+def find(holdings: Holdings, question: str, filter: PageFilter) -> Found:
+    """The best pages that the filter lets through. Raises QuestionError."""
     ranked = holdings.retriever.search(question, limit=EVIDENCE_PAGES, filter=filter)
-    answerer = answerer or ExtractiveAnswerer(holdings.reader_of_words)
-    draft = answerer.answer(question, [holdings.evidence(page) for page in ranked])
-    hits = tuple(holdings.hit(page, ()) for page in ranked)
+    return Found(holdings, question, filter, ranked)
+
+
+def answer(found: Found, answerer: Answerer | None) -> Answer:
+    """See `Library.ask`."""
+    answerer = answerer or ExtractiveAnswerer(found.holdings.reader_of_words)
+    return _settled(found, answerer.answer(found.question, found.evidence()))
+
+
+def stream(found: Found, answerer: Answerer | None) -> Iterator[AnswerEvent]:
+    """See `Library.ask_stream`."""
+    if not isinstance(answerer, StreamingAnswerer):
+        whole = answer(found, answerer)
+        yield TextDelta(whole.text)
+        yield Settled(whole)
+        return
+    for event in answerer.stream(found.question, found.evidence()):
+        yield event if isinstance(event, TextDelta) else Settled(_settled(found, event.answer))
+
+
+def _settled(found: Found, draft: DraftAnswer) -> Answer:
+    hits = found.hits(draft)
+    citations = {quote: _citation(quote, hits) for quote in draft.quotes}
     return Answer(
-        question=question,
+        question=found.question,
         text=draft.text,
         abstained=draft.abstained,
-        citations=tuple(_citation(quote, hits) for quote in draft.quotes),
+        citations=tuple(citations[quote] for quote in draft.quotes),
         hits=hits,
+        statements=tuple(_told(statement, citations) for statement in draft.statements),
+        reason=draft.reason,
+        missing=draft.missing,
+        usage=draft.usage,
     )
 
 
-def _citation(quote: Quote, hits: Sequence[Hit]) -> Citation:
+def _told(statement: Statement, citations: dict[Quote, Citation]) -> Told:
+    cited = tuple(citations[quote] for quote in statement.quotes)
+    return Told(text=statement.text, citations=cited, support=statement.support)
+
+
+def _citation(quote: Quote, hits: tuple[Hit, ...]) -> Citation:
     for hit in hits:
         if (hit.document.id, hit.page.number) == (quote.document_id, quote.page):
             return Citation(

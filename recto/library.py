@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from recto import asking, changing, searching
 from recto.asked_image import AskedImage
+from recto.asking import AnswerEvent
 from recto.catalog import several
 from recto.engine.answering.protocol import Answerer
 from recto.engine.closing import Closing
@@ -142,7 +143,6 @@ class Library(Closing):
         filter = self._holdings.filter(documents, tags, pages)
         return searching.search(self._holdings, question, image, filter, limit)
 
-    @reading
     def ask(
         self,
         question: str,
@@ -155,10 +155,37 @@ class Library(Closing):
         """An answer from the best pages, every statement cited; or that there is none.
 
         Without an `answerer` the answer is extractive: the words of the pages themselves.
-        Raises QuestionError, NotFound.
+        `recto.vision` makes one that asks a model. Raises QuestionError, NotFound, and what the
+        answerer raises.
         """
+        return asking.answer(self._found(question, documents, tags, pages), answerer)
+
+    def ask_stream(
+        self,
+        question: str,
+        *,
+        documents: Sequence[str] | None = None,
+        tags: Sequence[str] | None = None,
+        pages: PageRange | None = None,
+        answerer: Answerer | None = None,
+    ) -> Iterator[AnswerEvent]:
+        """The answer as it is written: `TextDelta`s, then `Settled` with what `ask` returns.
+
+        The text of the deltas is not verified yet; the settled answer is. Pages are found before
+        this returns. Raises what `ask` raises; BrokenStream when the model's reply breaks off.
+        """
+        return asking.stream(self._found(question, documents, tags, pages), answerer)
+
+    @reading
+    def _found(
+        self,
+        question: str,
+        documents: Sequence[str] | None,
+        tags: Sequence[str] | None,
+        pages: PageRange | None,
+    ) -> asking.Found:
         filter = self._holdings.filter(documents, tags, pages)
-        return asking.ask(self._holdings, question, filter, answerer)
+        return asking.find(self._holdings, question, filter)
 
     def reencode(
         self,

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from recto.engine.answering.protocol import Reason, Support
+from recto.engine.endpoint.limits import Usage
 from recto.engine.matches import Match
 from recto.engine.page import Box, PageText
 
@@ -124,7 +126,8 @@ class Citation:
     document: Document
     page: Page
     quote: str
-    """Stands on the page exactly so."""
+    """Stands on the page exactly so. Empty where the page has no words but a picture: then it is
+    cited as a whole, and nothing but the model's eyes has verified it."""
     boxes: tuple[Box, ...]
 
     def image(self, width: int = 1280) -> Image:
@@ -142,21 +145,60 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One thing that an answer says, and what supports it."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    support: Support
+    """"quoted": by words of a page. "page": by a page that is only a picture. "unsupported": by
+    nothing; only there where an answerer was asked to keep such statements."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A text and the pages that support it, or an honest refusal."""
 
     question: str
     text: str
+    """A number in brackets is the place of a citation, counted from 1."""
     abstained: bool
     """Whether the library was found not to answer the question."""
     citations: tuple[Citation, ...]
     hits: tuple[Hit, ...]
-    """The pages that were read to answer, best first."""
+    """The pages that were found, best first; then those cited because the text runs on there."""
+    statements: tuple[Statement, ...] = ()
+    reason: Reason | None = None
+    """Why it abstains."""
+    missing: str = ""
+    """What the pages lack, as a model says; verified by nothing."""
+    usage: Usage | None = None
+    """What asking a model took; None where none was asked."""
 
     def as_json(self) -> dict[str, Any]:
         return {
             "question": self.question,
             "answer": self.text,
             "abstained": self.abstained,
+            "reason": self.reason,
+            "missing": self.missing,
+            "statements": [self._statement_as_json(statement) for statement in self.statements],
             "citations": [citation.as_json() for citation in self.citations],
+            "usage": self.usage and _usage_as_json(self.usage),
         }
+
+    def _statement_as_json(self, statement: Statement) -> dict[str, Any]:
+        """With the places of its citations, counted from 1."""
+        places = [self.citations.index(citation) + 1 for citation in statement.citations]
+        return {"text": statement.text, "support": statement.support, "citations": places}
+
+
+def _usage_as_json(usage: Usage) -> dict[str, Any]:
+    return {
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "images": usage.images,
+        "calls": usage.calls,
+        "cost": usage.cost,
+        "estimated": usage.estimated,
+    }

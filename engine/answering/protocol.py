@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Generic, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -99,14 +99,17 @@ class TextDelta:
     """A number in brackets is the place of a quote in the settled answer, counted from 1."""
 
 
+A = TypeVar("A", covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Generic[A]):
     """The last event: the answer after everything in it has been checked."""
 
-    answer: DraftAnswer
+    answer: A
 
 
-AnswerEvent: TypeAlias = TextDelta | Settled
+AnswerEvent: TypeAlias = TextDelta | Settled[DraftAnswer]
 
 
 @runtime_checkable
