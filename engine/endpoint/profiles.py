@@ -22,9 +22,9 @@ _VERSION = 1
 """Of what is measured; counts the changes that make older profiles wrong."""
 
 
-def user_folder(environment: Mapping[str, str] = os.environ) -> Path:
+def user_folder(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
     """Where this user's caches are."""
-    if sys.platform == "darwin":
+    if platform == "darwin":
         return Path("~/Library/Caches/recto").expanduser()
     return Path(environment.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "recto"
 
