@@ -7,7 +7,6 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from recto.engine.encoders import registry
 from recto.engine.encoders.protocol import Encoder, EncoderId
@@ -103,12 +102,13 @@ def _made(
     if recorded is None:
         name = registry.BUILT_IN if encoder is None else os.fspath(encoder)
         return registry.make(name, settings=settings, trust_remote_code=trusted, check=True)
-    place = None if encoder is None else registry.canonical(os.fspath(encoder))
-    if place is not None and recorded.source and Path(place).name == recorded.name:
-        recorded = replace(recorded, source=place)  # its folder may have been moved
-    if place is None or place in (recorded.name, recorded.source):
-        return registry.remake(recorded, changes=settings, trust_remote_code=trusted)
-    return registry.make(place, settings=settings, trust_remote_code=trusted)
+    if encoder is not None:
+        name = os.fspath(encoder)
+        if not registry.is_recorded(name, recorded):
+            return registry.make(name, settings=settings, trust_remote_code=trusted)
+        if recorded.source:  # from where it may have been moved
+            recorded = replace(recorded, source=registry.canonical(name))
+    return registry.remake(recorded, changes=settings, trust_remote_code=trusted)
 
 
 def _options(settings: Mapping[str, str]) -> str:

@@ -26,6 +26,8 @@ class EncoderId:
     versions. With it the same encoder is made again."""
     source: str = field(default="", compare=False)
     """Where it was loaded from, if `name` does not say: a folder, which may be moved."""
+    witness: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Some vectors that it made, as `witness.py` keeps them; empty where `revision` says it all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -42,17 +42,8 @@ def make(
     Raises InputError for an unknown name, EncoderError for an unknown setting or a checkpoint that
     cannot be used, MissingExtra, BackendUnreachable.
     """
-    place = canonical(name)
-    if place == BUILT_IN:
-        return _words(settings or {})
-    encoder: Encoder
-    if is_remote(place):
-        encoder = _remote(place, settings)
-    else:
-        encoder = _local(place, settings, trust_remote_code)
-    if isinstance(encoder, Placed):
-        LOGGER.info("%s: %s.", encoder.id.name, encoder.placement)
-    if check:
+    encoder = _made(canonical(name), settings or {}, trust_remote_code, None)
+    if check and encoder.needs_image:
         from recto.engine.encoders.colpali.selftest import warn_if_blind
 
         warn_if_blind(encoder)
@@ -95,7 +86,18 @@ def remake(
     known = choices(place)
     # What else is recorded follows from the checkpoint, or from what is installed.
     own = {name: value for name, value in recorded.settings.items() if name in known}
-    return make(place, settings=own | dict(changes or {}), trust_remote_code=trust_remote_code)
+    settings = own | dict(changes or {})
+    return _made(canonical(place), settings, trust_remote_code, recorded)
+
+
+def is_recorded(name: str, recorded: EncoderId) -> bool:
+    """Whether a name means the encoder that a library recorded, which may have been moved to
+    another folder or server since. Raises InputError."""
+    place = canonical(name)
+    if is_remote(place):
+        return recorded.name == f"vllm:{parse_address(place).model}"
+    moved = Path(place).is_dir() and Path(place).name == recorded.name
+    return moved or place in (recorded.name, recorded.source)
 
 
 def canonical(name: str) -> str:
@@ -122,6 +124,21 @@ def canonical(name: str) -> str:
     )
 
 
+def _made(
+    place: str, settings: Mapping[str, str], trusted: bool, recorded: EncoderId | None
+) -> Encoder:
+    """`recorded` is what a library was made with, if the encoder is to be that one."""
+    if place == BUILT_IN:
+        encoder = _words(settings)
+    elif is_remote(place):
+        encoder = _remote(place, settings, recorded)
+    else:
+        encoder = _local(place, settings, trusted, recorded)
+    if isinstance(encoder, Placed):
+        LOGGER.info("%s: %s.", encoder.id.name, encoder.placement)
+    return encoder
+
+
 def _words(settings: Mapping[str, str]) -> Encoder:
     check_names(settings, {}, f"The encoder {BUILT_IN!r}")
     from recto.engine.encoders.words.encoder import WordsEncoder
@@ -129,16 +146,18 @@ def _words(settings: Mapping[str, str]) -> Encoder:
     return WordsEncoder()
 
 
-def _remote(address: str, settings: Mapping[str, str] | None) -> Encoder:
+def _remote(address: str, settings: Mapping[str, str], recorded: EncoderId | None) -> Encoder:
     from recto.engine.encoders.remote.encoder import open_encoder
 
-    return open_encoder(address, settings=settings)
+    return open_encoder(address, settings=settings, recorded=recorded)
 
 
-def _local(place: str, settings: Mapping[str, str] | None, trusted: bool) -> Encoder:
+def _local(
+    place: str, settings: Mapping[str, str], trusted: bool, recorded: EncoderId | None
+) -> Encoder:
     from recto.engine.encoders.colpali.extra import require_extra
 
     require_extra()
     from recto.engine.encoders.colpali.encoder import open_encoder
 
-    return open_encoder(place, settings=settings, trust_remote_code=trusted)
+    return open_encoder(place, settings=settings, trust_remote_code=trusted, recorded=recorded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
@@ -11,6 +12,7 @@ import pytest
 import recto
 from recto.engine.encoders.registry import make
 from recto.engine.errors import EncoderError, EncoderMismatch, InputError, RectoWarning
+from recto.engine.store.manifest import read_manifest, write_manifest
 from tests.checkpoints.fixtures import FAMILIES, needs_colpali
 from tests.conftest import MakeCheckpoint
 from tests.facade.conftest import Write
@@ -97,6 +99,47 @@ def test_library_refuses_an_encoder_whose_weights_have_changed(
     change_weights(folder, {"custom_text_proj.bias": lambda bias: bias + 1})
     with pytest.raises(EncoderMismatch, match=r"What differs: weights was '\w+', is '\w+'\."):
         recto.open(tmp_path / "library", encoder=folder)
+
+
+def made_by_another_version(library: Path, *, witness: dict[str, str] | None = None) -> None:
+    """Record that an earlier version of transformers made a library, and what it saw."""
+    manifest = read_manifest(library)
+    assert manifest is not None
+    settings = {**manifest.encoder.settings, "transformers": "5.16"}
+    before = replace(manifest.encoder, revision="before", settings=settings)
+    if witness is not None:
+        before = replace(before, witness=witness)
+    write_manifest(library, replace(manifest, encoder=before))
+
+
+def test_other_versions_of_packages_are_no_hindrance_where_vectors_are_the_same(
+    checkpoint: MakeCheckpoint, write: Write, tmp_path: Path
+) -> None:
+    path = write("birds.pdf", "the heron waits", "the swift flies")
+    library = tmp_path / "library"
+    with recto.open(library, encoder=checkpoint("colqwen2")) as opened:
+        opened.add(path)
+    made_by_another_version(library)
+    with recto.open(library) as opened:
+        assert len(opened.search("swift")) == 2
+    with recto.open(library, encoder=checkpoint("colqwen2")):
+        pass
+
+
+def test_other_versions_of_packages_are_refused_where_vectors_are_others(
+    checkpoint: MakeCheckpoint, tmp_path: Path
+) -> None:
+    library = tmp_path / "library"
+    with recto.open(library, encoder=checkpoint("colqwen2")):
+        pass
+    other = make(str(checkpoint("colqwen2_5"))).id.witness
+    made_by_another_version(library, witness=dict(other))
+    with recto.open(library) as opened:
+        refused = r"transformers was '5.16', is '5.\d+'.*recto reencode --library \S+$"
+        with pytest.raises(EncoderMismatch, match=refused):
+            opened.search("swift")
+        assert opened.reencode().changed
+        assert opened.search("swift") == []
 
 
 def test_library_refuses_other_settings_and_names_them(

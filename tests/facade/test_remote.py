@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import recto
@@ -37,6 +38,28 @@ def test_another_model_at_the_same_address_is_refused(
     vllm.cell = 32
     with recto.open(tmp_path / "library") as library, pytest.raises(EncoderMismatch):
         library.search("heron")
+
+
+def test_other_weights_under_the_same_name_are_refused_until_encoded_again(
+    vllm: FakeVllm, write: Write, tmp_path: Path
+) -> None:
+    with recto.open(tmp_path / "library", encoder=vllm.url) as library:
+        library.add(write("birds.pdf", "the heron waits"))
+    vllm.change = lambda vectors: vectors[:, ::-1]
+    with recto.open(tmp_path / "library") as library:
+        with pytest.raises(EncoderMismatch, match=r"What differs: vectors was '\w+', is '\w+'"):
+            library.search("heron")
+        assert library.reencode().changed
+    with recto.open(tmp_path / "library") as library:
+        assert len(library.search("heron")) == 1
+
+
+def test_rounding_makes_no_other_encoder(vllm: FakeVllm, write: Write, tmp_path: Path) -> None:
+    with recto.open(tmp_path / "library", encoder=vllm.url) as library:
+        library.add(write("birds.pdf", "the heron waits"))
+    vllm.change = lambda vectors: vectors.astype(np.float16).astype(np.float32)
+    with recto.open(tmp_path / "library", encoder=vllm.url) as library:
+        assert len(library.search("heron")) == 1
 
 
 def test_a_library_can_be_listed_while_its_encoder_is_away(

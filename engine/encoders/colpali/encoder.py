@@ -5,11 +5,8 @@ Imports torch: whoever imports this has called `extra.require_extra` before.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from importlib import metadata
 from threading import Lock
 
 import numpy as np
@@ -17,9 +14,10 @@ import numpy.typing as npt
 
 from recto.engine.encoders.colpali import pooling
 from recto.engine.encoders.colpali.checkpoint import find
+from recto.engine.encoders.colpali.identity import PACKAGES, identity
 from recto.engine.encoders.colpali.inputs import Inputs
 from recto.engine.encoders.colpali.layout import NOWHERE, BoolArray, Layout
-from recto.engine.encoders.colpali.loading import Loaded, load
+from recto.engine.encoders.colpali.loading import load
 from recto.engine.encoders.colpali.network import Network, network_of
 from recto.engine.encoders.colpali.picture import Picture, picture
 from recto.engine.encoders.colpali.placement import Machine, this_machine
@@ -27,12 +25,10 @@ from recto.engine.encoders.colpali.settings import Settings
 from recto.engine.encoders.colpali.text_side import TextSide
 from recto.engine.encoders.picture_question import picture_question
 from recto.engine.encoders.protocol import EncoderId, PageInput
+from recto.engine.encoders.witness import TOLERANCE, recognised, witness_of
 from recto.engine.errors import EncoderError
 from recto.engine.store.protocol import MAX_FLOATS
 from recto.engine.vectors import FloatArray, Multivector, PageVectors, QuestionVectors
-
-_LAYOUT = "1"
-"""Counts the changes of this package's code that change vectors."""
 
 
 class ColPaliEncoder:
@@ -161,11 +157,13 @@ def open_encoder(
     settings: Mapping[str, str] | None = None,
     trust_remote_code: bool = False,
     machine: Machine | None = None,
+    recorded: EncoderId | None = None,
 ) -> ColPaliEncoder:
     """The encoder in a folder or on the hub, its weights loaded.
 
-    `settings` are those of `Settings`, or what a library recorded; `trust_remote_code` lets
-    Python run that a checkpoint brings along. Raises EncoderError, OutOfMemory.
+    `settings` are those of `Settings`; `trust_remote_code` lets Python run that a checkpoint brings
+    along; `recorded` is what a library was made with: where only versions of packages differ from
+    it and vectors do not, the encoder is the recorded one. Raises EncoderError, OutOfMemory.
     """
     wanted = Settings.parse(settings or {})
     checkpoint = find(name, revision=wanted.weights, code=trust_remote_code)
@@ -185,44 +183,25 @@ def open_encoder(
     alone = loaded.placement.dtype == "int8"
     network = network_of(loaded.model, loaded.family, alone=alone)
     dim = network.run(inputs.question("page")).shape[-1]
-    return ColPaliEncoder(
-        id=_identity(loaded, inputs, wanted, dim),
+    encoder = ColPaliEncoder(
+        id=identity(loaded, inputs, wanted, dim),
         inputs=inputs,
         text_side=inputs.text_side() if wanted.page_text else None,
         network=network,
         pool_factor=wanted.pool_factor,
         placement=f"{loaded.family.model} {loaded.placement}",
     )
+    encoder._id = _settled(encoder, recorded)
+    return encoder
 
 
-def _identity(loaded: Loaded, inputs: Inputs, wanted: Settings, dim: int) -> EncoderId:
-    checkpoint, base, family = loaded.checkpoint, loaded.base, loaded.family
-    settings = {
-        "weights": checkpoint.revision,
-        "model": family.model,
-        "dtype": loaded.placement.dtype,
-        "prefix": inputs.prefix,
-        "pool_factor": str(wanted.pool_factor),
-        "layout": _LAYOUT,
-        "transformers": _minor("transformers"),
-        "colpali-engine": _minor("colpali-engine"),
-    }
-    if base is not None:
-        settings["base"] = f"{base.name}@{base.revision}"
-    if wanted.page_text:
-        settings["page_text"] = "yes"
-    if inputs.visual_tokens is not None:
-        settings["visual_tokens"] = str(inputs.visual_tokens)
-    revision = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
-    source = "" if checkpoint.source == checkpoint.name else checkpoint.source
-    return EncoderId(
-        name=checkpoint.name, revision=revision, dim=dim, settings=settings, source=source
-    )
-
-
-def _minor(package: str) -> str:
-    """Its version without the last number, which is for repairs."""
-    return ".".join(metadata.version(package).split(".")[:2])
+def _settled(encoder: ColPaliEncoder, recorded: EncoderId | None) -> EncoderId:
+    """Its id for good. A page is encoded for that only where the library was made otherwise."""
+    if recorded == encoder.id:
+        return replace(encoder.id, witness=recorded.witness)
+    own = replace(encoder.id, witness=witness_of(encoder))
+    tolerance = TOLERANCE[own.settings["dtype"]]
+    return recognised(own, recorded, passing=PACKAGES, tolerance=tolerance)
 
 
 def _picture(page: PageInput) -> Picture:

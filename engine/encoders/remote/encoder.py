@@ -1,7 +1,7 @@
 """A retriever of the ColPali family on a vLLM server. Knows the other modules of this package.
 
-The server cannot prove that its weights are those of yesterday: what it names, how many vectors it
-gives and of which dimension is all that is compared.
+The server does not tell which weights it has loaded: what it names, how many vectors it gives and
+of which dimension is compared, and what it makes of one page and one question.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from recto.engine.encoders.remote.calls import Client
 from recto.engine.encoders.remote.grid import PROBES, Grid, find_grid
 from recto.engine.encoders.remote.server import Server
 from recto.engine.encoders.remote.settings import Settings
+from recto.engine.encoders.witness import TOLERANCE, recognised, witness_of
 from recto.engine.errors import EncoderError
 from recto.engine.vectors import Multivector, PageVectors, QuestionVectors
 
@@ -38,6 +39,8 @@ KEY = "RECTO_ENCODER_KEY"
 """The environment variable with the server's key."""
 _LAYOUT = "1"
 """Counts the changes of this package's code that change vectors."""
+_VECTORS = "vectors"
+"""The setting that differs where vectors do, though all that a server tells is the same."""
 _AT_ONCE = 8
 """Calls side by side, which the server puts into one batch."""
 _QWEN = ("", "<|endoftext|>" * 10)
@@ -143,9 +146,16 @@ class _Around:
 
 
 def open_encoder(
-    name: str, *, settings: Mapping[str, str] | None = None, client: Client | None = None
+    name: str,
+    *,
+    settings: Mapping[str, str] | None = None,
+    client: Client | None = None,
+    recorded: EncoderId | None = None,
 ) -> RemoteEncoder:
     """The encoder at an address, after a few calls that find out how it cuts pictures up.
+
+    `recorded` is what a library was made with: it is not the same encoder when it gives other
+    vectors now, as after other weights were loaded under the same name.
 
     Raises BackendUnreachable, EncoderError.
     """
@@ -163,13 +173,15 @@ def open_encoder(
         prefix if wanted.prefix is None else wanted.prefix,
         suffix if wanted.suffix is None else wanted.suffix,
     )
-    return RemoteEncoder(
+    encoder = RemoteEncoder(
         id=_identity(address, root, dim, grid, wanted, around),
         server=server,
         grid=grid,
         settings=wanted,
         around=around,
     )
+    encoder._id = _settled(encoder, recorded)
+    return encoder
 
 
 def _grid(server: Server, settings: Settings) -> Grid:
@@ -203,14 +215,26 @@ def _identity(
         "prompt": settings.prompt,
         "visual_tokens": str(settings.visual_tokens),
     }
-    revision = hashlib.sha256(json.dumps(recorded, sort_keys=True).encode()).hexdigest()[:12]
     return EncoderId(
         name=f"vllm:{address.model}",
-        revision=revision,
+        revision="",  # until its vectors are known
         dim=dim,
         settings=recorded,
         source=str(address),
     )
+
+
+def _settled(encoder: RemoteEncoder, recorded: EncoderId | None) -> EncoderId:
+    """Its id for good, by what it makes of a page and a question now. A server's arithmetic depends
+    on what else it has to do, so that vectors need only be about the recorded ones."""
+    witness = witness_of(encoder)
+    settings = {**encoder.id.settings, _VECTORS: _digest(witness)}
+    own = replace(encoder.id, revision=_digest(settings), settings=settings, witness=witness)
+    return recognised(own, recorded, passing=(_VECTORS,), tolerance=TOLERANCE["bfloat16"])
+
+
+def _digest(texts: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _resized(image: Image, width: int, height: int) -> Image:

@@ -246,11 +246,8 @@ def test_vectors_that_are_no_numbers_are_refused(
 
     folder = copytree(checkpoint("colqwen2"), tmp_path / "broken")
     change_weights(folder, {"custom_text_proj.bias": lambda bias: bias * float("nan")})
-    broken = open_encoder(str(folder), settings=FLOAT32)
-    with pytest.raises(EncoderError, match=r"broken gave 61 of 61 vectors.*NaN.*float32"):
-        broken.encode_pages([noise(TALL, 1)])
-    with pytest.raises(EncoderError, match="NaN"):
-        broken.encode_question("costs")
+    with pytest.raises(EncoderError, match=r"broken gave (\d+) of \1 vectors.*NaN.*float32"):
+        open_encoder(str(folder), settings=FLOAT32)
 
 
 def test_page_without_its_picture_is_refused(encoder: OpenEncoder) -> None:
