@@ -97,7 +97,7 @@ class Connection(Closing):
 
 
 def _certificates(address: EndpointAddress) -> ssl.SSLContext | bool:
-    """None where no TLS is spoken: to read those of the system takes a while."""
+    """Those of the system, which take a while to read; none where no TLS is spoken."""
     plain = address.loopback and address.url.startswith("http://")
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else True
 

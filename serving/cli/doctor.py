@@ -15,6 +15,14 @@ from recto.engine.errors import LibraryBusy, NotFound, RectoError
 from .adding import counted
 from .console import hanging, plain, plain_lines, write, write_json
 from .documents import size_of
+from .endpoint import (
+    AllowHttpOption,
+    BaseUrlOption,
+    EndpointState,
+    ModelOption,
+    abilities,
+    endpoint_state,
+)
 from .environment import Environment, Machine, Part, examine
 from .failures import ExitCode
 from .selftest import SelfTest, run_self_test
@@ -40,6 +48,9 @@ class LibraryState:
 
 def doctor(
     context: typer.Context,
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
+    allow_http: AllowHttpOption = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -47,22 +58,29 @@ def doctor(
     """Check what is installed, and whether the main job works.
 
     Tells what each missing part would give and how to install it. Indexes and searches a small
-    document in a folder that is removed afterwards. The exit code is 1 when that fails or when the
-    library cannot be opened.
+    document in a folder that is removed afterwards. With --model, some small requests measure what
+    an endpoint can do with that model; the result is kept for 30 days. The exit code is 1 when one
+    of these fails or when the library cannot be opened.
 
     \b
-    Example:
+    Examples:
       recto doctor
+      recto doctor --model qwen3-vl:8b --base-url http://localhost:11434/v1
     """
     settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
     environment = examine(settings.folder)
     state = library_state(settings.library)
+    endpoint = (
+        endpoint_state(model, base_url, allow_http=allow_http, quiet=settings.quiet)
+        if model is not None
+        else None
+    )
     test = run_self_test()
     if settings.json:
-        write_json(_as_json(environment, state, test))
+        write_json(_as_json(environment, state, endpoint, test))
     else:
-        write(*_described(environment, state, test))
-    well = test.passed and not (state and state.broken)
+        write(*_described(environment, state, endpoint, test))
+    well = test.passed and not (state and state.broken) and not (endpoint and endpoint.error)
     raise typer.Exit(ExitCode.FINE if well else ExitCode.PARTLY)
 
 
@@ -94,16 +112,23 @@ def _on_disk(path: Path) -> int:
 
 
 def _as_json(
-    environment: Environment, state: LibraryState | None, test: SelfTest
+    environment: Environment,
+    state: LibraryState | None,
+    endpoint: EndpointState | None,
+    test: SelfTest,
 ) -> dict[str, Any]:
     return environment.as_json() | {
         "library": state and asdict(state),
+        "endpoint": endpoint and endpoint.as_json(),
         "self_test": test.as_json(),
     }
 
 
 def _described(
-    environment: Environment, state: LibraryState | None, test: SelfTest
+    environment: Environment,
+    state: LibraryState | None,
+    endpoint: EndpointState | None,
+    test: SelfTest,
 ) -> Iterator[Text | str]:
     yield f"recto {environment.version}, Python {environment.machine.python}"
     yield _machine(environment.machine)
@@ -113,6 +138,8 @@ def _described(
     yield from (_line(part) for part in (*environment.extras, *environment.programs))
     yield ""
     yield _library(state)
+    if endpoint is not None:
+        yield from _endpoint(endpoint)
     yield _self_test(test)
 
 
@@ -148,6 +175,18 @@ def _library(state: LibraryState | None) -> Text:
         f"{counted(state.pages, 'page')}, {size_of(state.bytes)}"
     )
     return _checked("ok", "green", "library", Text(holds, "dim"))
+
+
+def _endpoint(endpoint: EndpointState) -> Iterator[Text]:
+    from rich.text import Text
+
+    if endpoint.profile is None:
+        yield _checked("error", "bold red", "model", Text(plain(endpoint.error)))
+        return
+    where = plain(f"{endpoint.model} at {endpoint.url}")
+    yield _checked("ok", "green", "model", Text(where, "dim"))
+    for name, what in abilities(endpoint.profile):
+        yield _checked("", "", f"  {name}", Text(what, "dim"))
 
 
 def _self_test(test: SelfTest) -> Text:
