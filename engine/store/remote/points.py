@@ -236,7 +236,7 @@ class RemotePoints:
         if not wanted.keys() - known:
             return
         info = self._client.call(lambda qdrant: qdrant.get_collection(collection))
-        known |= info.payload_schema.keys()
+        known.update(info.payload_schema)
         for path in sorted(wanted.keys() - known):
             if len(known) < MAX_INDEXES:
                 create_index(self._client, collection, path, wanted[path])

@@ -1,0 +1,180 @@
+"""What is sent to a server, as it arrives: collections, writes, searches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from recto.engine.store.condition import Equals
+from recto.engine.store.plan import DenseArm, PageFilter, SearchPlan, SparseArm
+from recto.engine.store.remote.address import parse_address
+from recto.engine.store.remote.opening import open_server
+from recto.engine.store.remote.settings import ServerSettings
+from recto.engine.store.remote.store import RemoteStore
+from recto.engine.store.sizes import BATCH_BYTES
+from recto.engine.vectors import SparseVector
+from tests.engine.store.remote.conftest import HTTP
+from tests.engine.store.remote.standin import StandIn
+from tests.engine.store.samples import ENCODER, content, document, page, pid, sha
+
+Json = Any
+
+
+def _open(server: StandIn, settings: ServerSettings) -> RemoteStore:
+    address = parse_address(server.address, "finance")
+    return open_server(address, ENCODER, create=True, settings=settings)
+
+
+@pytest.fixture
+def store(server: StandIn) -> Iterator[RemoteStore]:
+    with _open(server, HTTP) as opened:
+        yield opened
+
+
+def _created(server: StandIn, name: str) -> Json:
+    (asked,) = server.requests(f"PUT /collections/{name}$")
+    return asked.body
+
+
+def test_full_vectors_have_no_graph_and_stay_on_the_disk(
+    store: RemoteStore, server: StandIn
+) -> None:
+    assert store.encoder.dim == 2
+    vectors = _created(server, r"finance\.pages\.1")["vectors"]
+    for name, memory in (("patches", "cold"), ("rows", "cached")):
+        vector = vectors[name]
+        assert vector["size"] == 2
+        assert vector["distance"] == "Dot"
+        assert vector["multivector_config"] == {"comparator": "max_sim"}
+        assert vector["hnsw_config"]["m"] == 0
+        assert vector["datatype"] == "float16"
+        assert vector["memory"] == memory
+        assert vector.get("quantization_config") is None
+    words = _created(server, r"finance\.pages\.1")["sparse_vectors"]["words"]
+    assert words["modifier"] == "idf"
+    assert words["index"]["memory"] == "pinned"
+
+
+def test_records_lie_in_one_shard_so_that_several_are_written_at_once(
+    store: RemoteStore, server: StandIn
+) -> None:
+    assert _created(server, r"finance\.documents\.1")["shard_number"] == 1
+    server.asked.clear()
+    store.put_documents([document(str(n)) for n in range(300)])
+    assert len(server.requests("PUT")) == 1
+
+
+def test_settings_are_those_of_the_collections(server: StandIn) -> None:
+    settings = ServerSettings(
+        prefer_grpc=False,
+        shards=6,
+        replication=3,
+        write_consistency=2,
+        patches_datatype="turbo8",
+        rows_memory="cold",
+        rows_quantization="int8",
+    )
+    _open(server, settings).close()
+    pages = _created(server, r"finance\.pages\.1")
+    assert (pages["shard_number"], pages["replication_factor"]) == (6, 3)
+    assert pages["write_consistency_factor"] == 2
+    assert pages["vectors"]["patches"]["datatype"] == "turbo8"
+    assert pages["vectors"]["patches"].get("quantization_config") is None
+    assert pages["vectors"]["rows"]["quantization_config"]["scalar"]["type"] == "int8"
+    assert pages["strict_mode_config"]["enabled"] is True
+    for name in (r"finance\.documents\.1", r"finance\.library"):
+        assert _created(server, name)["replication_factor"] == 3
+
+
+def test_fields_that_filters_look_at_are_indexed(store: RemoteStore, server: StandIn) -> None:
+    store.put_pages([page("a", 1, attributes={"tags": ("x", "y"), "pages": 3})])
+    indexes = {a.body["field_name"]: a.body["field_schema"] for a in server.requests("PUT .*index")}
+    assert indexes["document"] == "keyword"
+    assert indexes["number"] == "integer"
+    assert indexes["tenant"] == {"type": "keyword", "is_tenant": True}
+    assert indexes["attributes.text.tags"] == "keyword"
+    assert indexes["attributes.number.pages"] == "float"
+    server.asked.clear()
+    store.put_pages([page("a", 2, attributes={"tags": ("z",), "pages": 3})])
+    assert server.requests("index") == []
+
+
+def test_writes_are_batches_by_bytes(store: RemoteStore, server: StandIn) -> None:
+    numbers = np.full((10_000, 2), 0.12345, dtype=np.float32)
+    long = ("x" * 1_000_000,)
+    store.put_pages([page("a", n, numbers, shown=content(n, headings=long)) for n in range(1, 13)])
+    sizes = [asked.size for asked in server.requests("PUT .*pages.*/points$")]
+    assert len(sizes) == 2
+    assert max(sizes) <= BATCH_BYTES
+    assert sum(sizes) > BATCH_BYTES
+
+
+def test_vectors_arrive_as_they_are_kept(store: RemoteStore, server: StandIn) -> None:
+    bits = np.arange(1, 0x7C00, dtype=np.uint16)  # every float16 above zero
+    every = np.concatenate([bits.view(np.float16), -bits.view(np.float16), np.zeros(2)])
+    store.put_pages([page("a", 1, every.astype(np.float32).reshape(-1, 2))])
+    (asked,) = server.requests("PUT .*pages.*/points$")
+    sent = np.array(asked.body["points"][0]["vector"]["patches"])
+    assert (sent.astype(np.float16).ravel() == every.astype(np.float16)).all()
+    longest = max(len(f"{abs(number):.4e}".rstrip("0")) for number in sent.ravel().tolist())
+    assert longest <= len("1.2345e-05")
+
+
+def _searches(store: RemoteStore, server: StandIn) -> list[Json]:
+    query = np.array([[1, 2]], dtype=np.float32)
+    filter = PageFilter(documents=(sha("a"),), first=2, where=Equals("tags", "x"))
+    arms = (
+        DenseArm(using="patches", query=query, limit=3),
+        DenseArm(using="rows", query=query, limit=3, ids=(pid("a", 2),)),
+        SparseArm(query=SparseVector.of({7: 1.0}), limit=3),
+    )
+    store.search(SearchPlan(arms=arms, filter=filter))
+    (asked,) = server.requests("query/batch")
+    searches: list[Json] = asked.body["searches"]
+    return searches
+
+
+def test_arms_are_one_round_trip_with_the_filter_in_each(
+    store: RemoteStore, server: StandIn
+) -> None:
+    searches = _searches(store.within("acme"), server)
+    assert [search["using"] for search in searches] == ["patches", "rows", "words"]
+    for search in searches:
+        must = search["filter"]["must"]
+        assert {"key": "tenant", "match": {"any": ["acme"]}} in must
+        assert {"key": "document", "match": {"any": [sha("a")]}} in must
+        assert {"key": "attributes.text.tags", "match": {"any": ["x"]}} in must
+        assert any(condition.get("key") == "number" for condition in must)
+    assert {"has_id": [pid("a", 2)]} in searches[1]["filter"]["must"]
+
+
+def test_rarity_of_terms_is_the_tenants_own(store: RemoteStore, server: StandIn) -> None:
+    (words,) = [s for s in _searches(store.within("acme"), server) if s["using"] == "words"]
+    corpus = words["params"]["idf"]["corpus"]["must"]
+    assert corpus == [{"has_vector": "words"}, {"key": "tenant", "match": {"any": ["acme"]}}]
+
+
+def test_scores_are_of_the_vectors_themselves(store: RemoteStore, server: StandIn) -> None:
+    for search in _searches(store, server):
+        assert search["params"]["exact"] is True
+        assert search["params"]["quantization"]["ignore"] is True
+
+
+def test_quantized_rows_propose_and_are_rescored(server: StandIn) -> None:
+    settings = ServerSettings(prefer_grpc=False, rows_quantization="int8")
+    with _open(server, settings) as store:
+        patches, rows, _ = _searches(store, server)
+    assert patches["params"]["quantization"]["ignore"] is True
+    assert rows["params"]["exact"] is False
+    assert rows["params"]["quantization"] == {"ignore": False, "rescore": True, "oversampling": 2.0}
+
+
+def test_many_arms_are_several_requests(store: RemoteStore, server: StandIn) -> None:
+    arms = [SparseArm(query=SparseVector.of({n: 1.0}), limit=1) for n in range(1, 131)]
+    store.put_pages([page("a", n, words={n: 1.0}) for n in range(1, 131)])
+    found = store.search(SearchPlan(arms=tuple(arms)))
+    assert [ranking[0].id for ranking in found] == [pid("a", n) for n in range(1, 131)]
+    assert [len(a.body["searches"]) for a in server.requests("query/batch")] == [128, 2]
