@@ -70,6 +70,8 @@ def scenes(
 def cuts(changes: FloatArray) -> npt.NDArray[np.intp]:
     """Numbers of the frames (n,) that begin another scene, from how much each differs from the one
     before it: much, more than its neighbours, and far more than is usual around it."""
+    if not len(changes):
+        return np.empty(0, np.intp)
     padded = np.pad(changes, _AROUND)
     around = np.lib.stride_tricks.sliding_window_view(padded, 2 * _AROUND + 1)
     largest = changes >= around.max(axis=1)
