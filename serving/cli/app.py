@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import add, ask, bench, doctor, documents, encoders, reencode, search, show
+from . import add, ask, bench, doctor, documents, encoders, reencode, search, serve, show
 from .failures import Commands, show_warnings
 from .settings import JsonOption, QuietOption
 
@@ -77,6 +77,9 @@ app.command()(documents.remove)
 app.command()(reencode.reencode)
 app.command()(encoders.encoders)
 app.command()(doctor.doctor)
+app.command()(serve.serve)
+app.add_typer(serve.keys, name="keys")
+app.command("config")(serve.show_config)
 app.add_typer(bench.app, name="bench")
 
 

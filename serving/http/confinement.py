@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from recto.holdings import PageRange
-
 from .schemas import Confined
 
 
 class Confinement(TypedDict):
     documents: list[str] | None
     tags: list[str] | None
-    pages: PageRange | None
+    pages: tuple[int | None, int | None] | None
 
 
 def confinement(asked: Confined) -> Confinement:

@@ -1,0 +1,86 @@
+"""`recto serve`, `recto keys` and `recto config`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from .conftest import Run
+
+pytest.importorskip("fastapi")
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> tuple[str, str]:
+    return "--state", str(tmp_path / "state")
+
+
+def test_a_key_is_shown_once_and_then_by_its_beginning(run: Run, state: tuple[str, str]) -> None:
+    made = run("keys", "create", "web", "--right", "write", *state).out.strip()
+
+    listed = run("keys", "list", *state, "--json").json["keys"]
+
+    assert [(key["name"], key["right"]) for key in listed] == [("web", "write")]
+    assert made.startswith(listed[0]["id"])
+    assert made not in json.dumps(listed)
+
+
+def test_a_revoked_key_is_gone(run: Run, state: tuple[str, str]) -> None:
+    made = run("keys", "create", "web", *state, "--json").json
+
+    assert run("keys", "revoke", made["id"], *state).code == 0
+
+    assert run("keys", "list", *state, "--json").json["keys"] == []
+    assert run("keys", "revoke", made["id"], *state).code == 3
+
+
+def test_an_unknown_right_is_refused(run: Run, state: tuple[str, str]) -> None:
+    ran = run("keys", "create", "web", "--right", "all", *state)
+
+    assert ran.code == 2
+    assert "read, write, admin" in ran.err
+
+
+def test_config_tells_values_and_where_they_come_from(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "recto.toml"
+    file.write_text("[serve]\nport = 9000\n")
+
+    told = run("config", "--config", str(file), "--json").json
+
+    assert told["port"] == {"value": 9000, "from": str(file)}
+    assert told["host"] == {"value": "127.0.0.1", "from": "default"}
+
+
+def test_others_are_not_let_in_without_a_key(run: Run, state: tuple[str, str]) -> None:
+    ran = run("serve", "--host", "0.0.0.0", "--port", "0", *state)
+
+    assert ran.code == 2
+    assert "recto keys create" in ran.err
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_the_server_answers_until_it_is_told_to_stop(tmp_path: Path, stop: signal.Signals) -> None:
+    command = [sys.executable, "-m", "recto.serving.cli.app", "serve", str(tmp_path / "library")]
+    options = ["--port", "0", "--state", str(tmp_path / "state"), "--json"]
+    with subprocess.Popen(
+        [*command, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    ) as server:
+        assert server.stdout is not None
+        try:
+            address = json.loads(server.stdout.readline())["address"]
+            assert httpx2.get(f"{address}/readyz", timeout=60).json() == {"status": "ok"}
+            server.send_signal(stop)
+            assert server.wait(timeout=60) in (0, 130, -stop)
+        finally:
+            server.kill()

@@ -1,0 +1,86 @@
+"""Where settings of the server come from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from recto.engine.errors import InputError
+from recto.serving.configuration import _KINDS, _TOML, configure
+from recto.serving.http.settings import ServeSettings
+
+WHOLE = """
+[serve]
+port = 9000
+host = "127.0.0.2"
+origins = ["https://a.example"]
+[serve.libraries]
+finance = "/srv/finance"
+"""
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "recto.toml"
+    path.write_text(text)
+    return path
+
+
+def test_a_flag_prevails_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
+    configured = configure(
+        {"port": 1},
+        file=write(tmp_path, WHOLE),
+        environment={"RECTO_SERVE_PORT": "2", "RECTO_SERVE_HOST": "::1"},
+        home=tmp_path,
+    )
+
+    settings = configured.settings
+    assert (settings.port, settings.host, settings.origins) == (1, "::1", ("https://a.example",))
+    assert dict(settings.libraries) == {"finance": "/srv/finance"}
+    assert configured.origins["port"] == "flag"
+    assert configured.origins["host"] == "RECTO_SERVE_HOST"
+    assert configured.origins["libraries"].endswith("recto.toml")
+    assert configured.origins["rate"] == "default"
+
+
+def test_a_flag_may_be_zero(tmp_path: Path) -> None:
+    assert configure({"port": 0}, file=None, environment={}, home=tmp_path).settings.port == 0
+
+
+def test_without_anything_the_usual_library_is_served(tmp_path: Path) -> None:
+    settings = configure({}, file=None, environment={}, home=tmp_path).settings
+
+    assert dict(settings.libraries) == {"main": ".recto"}
+    assert settings.state == tmp_path / "recto" / "serve"
+    assert settings.is_local
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[serve]\nprt = 1", "no 'prt'"),
+        ("[serve]\nport = 'x'", "port is 'x'; expected int"),
+        ("[serve]\nport = true", "port is True; expected int"),
+        ("[serve]\nnames = [1]", r"names is \(1,\)|names is \[1\]"),
+        ("[serve]\napi_key = 'x'", "from the environment"),
+        ("serve = 1", "expected a table"),
+        ("[serve", "no TOML"),
+        ("[serve]\nport = 70000", "70000"),
+        ("[serve.libraries]\n'No good' = 'x'", "No good"),
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        configure({}, file=write(tmp_path, text), environment={}, home=tmp_path)
+
+
+def test_a_variable_of_another_kind_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="RECTO_SERVE_PORT is 'x'"):
+        configure({}, file=None, environment={"RECTO_SERVE_PORT": "x"}, home=tmp_path)
+
+
+def test_every_setting_can_be_configured() -> None:
+    settings = set(ServeSettings.__dataclass_fields__)
+
+    assert set(_KINDS) == settings
+    assert set(_TOML) == settings
