@@ -12,7 +12,7 @@ from recto.engine.store.oracle import OracleStore
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store
 from tests.engine.store.samples import ENCODER
-from tests.engine.store.servers import SERVER, memory_store, server_store
+from tests.engine.store.servers import SERVER, grpc_store, server_store
 
 KINDS = ["oracle", "edge", "remote", *(["server"] if SERVER in os.environ else [])]
 
@@ -26,7 +26,7 @@ def shared_store(
         with OracleStore(ENCODER) as store:
             yield store
     elif request.param == "remote":
-        with memory_store(ENCODER) as store:
+        with grpc_store(ENCODER) as store:
             yield store
     elif request.param == "server":
         with server_store(ENCODER) as store:

@@ -17,6 +17,7 @@ from recto.engine.store.remote.collections import Collections, state_collection,
 from recto.engine.store.remote.opening import open_server, open_with
 from recto.engine.store.remote.settings import ServerSettings
 from recto.engine.store.remote.store import RemoteStore
+from tests.engine.store.remote.grpc_standin import running
 
 SERVER = "QDRANT_URL"
 """The environment variable with the address of a server for tests."""
@@ -30,6 +31,16 @@ def in_memory(library: str = "finance") -> Client:
 
 def memory_store(encoder: EncoderId, client: Client | None = None) -> RemoteStore:
     return open_with(client or in_memory(), encoder, create=True, settings=ServerSettings())
+
+
+@contextmanager
+def grpc_store(encoder: EncoderId) -> Iterator[RemoteStore]:
+    """As to a server, by its own protocol, but to a stand-in that knows only what we use."""
+    with running() as port:
+        address = parse_address("http://127.0.0.1:1/finance")
+        settings = ServerSettings(grpc_port=port, attempts=1)
+        with open_server(address, encoder, create=True, settings=settings) as store:
+            yield store
 
 
 @contextmanager
