@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from . import documents, health, jobs, libraries, pages, searching, uploads
+from . import asking, documents, health, jobs, libraries, pages, searching, uploads
 from .guards import Guards
 from .problems import MEDIA_TYPE, tell_problems
 from .schemas import Problem
@@ -38,7 +38,7 @@ def create_app(settings: ServeSettings) -> FastAPI:
         responses={status: {"model": Problem, "content": {MEDIA_TYPE: {}}} for status in _ERRORS},
     )
     tell_problems(app)
-    for part in (health, libraries, documents, uploads, pages, searching, jobs):
+    for part in (health, libraries, documents, uploads, pages, searching, asking, jobs):
         app.include_router(part.router)
     app.add_middleware(Guards, settings=settings)
     return app

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from recto.engine.answering.protocol import Reason, Support
 from recto.engine.retrieval import MAX_QUESTION
 from recto.serving.jobs.job import FileState, JobState, Value
 
@@ -94,6 +95,11 @@ class SearchRequest(Confined):
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 5
 
 
+class AskRequest(Confined):
+    question: Question
+    stream: bool = False
+
+
 class MatchInfo(BaseModel):
     box: Box
     score: float
@@ -109,6 +115,49 @@ class HitInfo(BaseModel):
 
 class SearchReply(BaseModel):
     hits: list[HitInfo]
+
+
+class CitationInfo(BaseModel):
+    document: str
+    document_id: str
+    page: int
+    quote: str
+    boxes: list[Box]
+
+
+class StatementInfo(BaseModel):
+    text: str
+    support: Support
+    citations: list[int]
+    """Places in the answer's citations, counted from 1."""
+
+
+class UsageInfo(BaseModel):
+    input_tokens: int
+    output_tokens: int
+    images: int
+    calls: int
+    cost: float | None
+    estimated: bool
+
+
+class LookedAt(BaseModel):
+    document: str
+    document_id: str
+    page: int
+    score: float
+
+
+class AnswerInfo(BaseModel):
+    question: str
+    answer: str
+    abstained: bool
+    reason: Reason | None
+    missing: str
+    statements: list[StatementInfo]
+    citations: list[CitationInfo]
+    usage: UsageInfo | None
+    pages: list[LookedAt]
 
 
 class JobFileInfo(BaseModel):

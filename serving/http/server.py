@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import partial
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
 from fastapi import Request
 
 import recto
+from recto.engine.answering.protocol import Answerer
 from recto.engine.closing import Closing
 from recto.library import Library
 from recto.serving.jobs.queue import JobQueue
@@ -30,6 +31,8 @@ class Server(Closing):
         self.rates = Rates(settings.rate)
         self.queue = JobQueue(settings.state, most=settings.max_jobs)
         self.uploads = Uploads(settings.state)
+        self._answerer: Answerer | None = None
+        self._lock = Lock()
         self.ending = False
         """Whether it is about to stop: what never ends by itself should."""
         self.searching = BoundedSemaphore(settings.searches)
@@ -56,6 +59,20 @@ class Server(Closing):
             known = ", ".join(self._libraries)
             raise Refusal(404, f"There is no library {name!r}; there are: {known}.")
         return self._libraries[name]
+
+    @property
+    def answerer(self) -> Answerer | None:
+        """The model that answers, connected when it is first asked; None where there is none.
+
+        Raises EndpointError, BackendUnreachable; the next call tries again.
+        """
+        if self.settings.model is None:
+            return None
+        with self._lock:
+            if self._answerer is None:
+                opened = recto.vision(self.settings.model, base_url=self.settings.base_url)
+                self._answerer = self._stack.enter_context(opened)
+            return self._answerer
 
     def names(self) -> list[str]:
         """Of all libraries, in the order in which they were given."""
