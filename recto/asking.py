@@ -60,13 +60,14 @@ class Found:
 
     def _neighbour(self, page: RankedPage, number: int) -> Evidence | None:
         """Another page of a document, where the question is not confined to others."""
-        first, last = self.filter.first, self.filter.last
-        if (first is not None and number < first) or (last is not None and number > last):
-            return None
         store = self.holdings.store
         with self.holdings.gate.shared():
-            ids = [page_id(page.document_id, number, store.encoder, store.tenant)]
-            stored = store.pages(ids)
+            id = page_id(page.document_id, number, store.encoder, store.tenant)
+            if self.filter.ids is not None and id not in self.filter.ids:
+                return None
+            if not store.count(replace(self.filter, ids=(id,))):
+                return None
+            stored = store.pages([id])
         if not stored:
             return None
         beside = replace(page, page=stored[0])

@@ -32,7 +32,7 @@ JSON shapes (`--json`; boxes are fractions of the page's width and height, origi
 | command | one JSON document on stdout |
 | --- | --- |
 | search | `{"question", "hits": [{"document", "document_id", "page", "score", "matches": [{"box", "score"}]}]}`; with `--image` its path as `image`, and `question` may be null |
-| ask | `{"question", "answer", "abstained", "citations": [{"document", "document_id", "page", "quote", "boxes"}], "pictures": [{"document", "document_id", "page", "path"}]}`; no `pictures` with `--no-pictures` |
+| ask | `{"question", "answer", "abstained", "reason", "missing", "statements": [{"text", "support", "citations"}], "citations": [{"document", "document_id", "page", "quote", "boxes"}], "pictures": [{"document", "document_id", "page", "path"}], "usage": {"input_tokens", "output_tokens", "images", "calls", "cost", "estimated"}}`; `[1]` in `answer` and 1 in a statement's `citations` are the first citation; `support` is quoted, page or unsupported; `reason` is null, or why there is no answer; `usage` null without a model; no `pictures` with `--no-pictures` |
 | add | `{"documents": [{"path", "outcome", "document_id", "pages", "skipped", "error"}], "pages", "seconds", "complete"}`; `outcome` is added, replaced, unchanged or failed, `error` null or `{"kind", "message"}` |
 | list | `{"documents": [{"document", "document_id", "title", "pages", "bytes", "kind", "paths", "added", "tags", "metadata", "skipped"}]}` |
 | remove | `{"removed": [...]}`, documents as in list |

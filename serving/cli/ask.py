@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from recto.engine.errors import InputError
 
 from .adding import add_documents, code_of, require_some
-from .console import hanging, plain, plain_lines, write, write_json, write_paths
-from .evidence import ANSWERS, Written, draw
+from .answers import report, show_while_written
+from .endpoint import AllowHttpOption
+from .evidence import ANSWERS, draw
 from .failures import ExitCode
 from .filters import DocumentOption, PagesOption, TagOption, parse_pages, require_question
+from .models import (
+    BaseUrlOption,
+    CacheOption,
+    MaxCostOption,
+    ModelChoice,
+    ModelOption,
+    NoImagesOption,
+    PriceInOption,
+    PriceOutOption,
+    TimeoutOption,
+    UnsupportedOption,
+)
 from .opening import EncoderOption, TrustOption, open_existing, open_or_make
 from .pictures import slug
-from .search import label
 from .settings import JsonOption, LibraryOption, QuietOption, Settings, argument, chosen
 
 if TYPE_CHECKING:
+    from recto.engine.answering.protocol import Answerer
     from recto.library import Library
-    from recto.results import Answer, Citation
+    from recto.results import Answer
 
 
 def ask(
@@ -42,6 +58,16 @@ def ask(
         ),
     ] = None,
     no_pictures: Annotated[bool, typer.Option("--no-pictures", help="Write no pictures.")] = False,
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
+    no_images: NoImagesOption = False,
+    unsupported: UnsupportedOption = False,
+    price_in: PriceInOption = None,
+    price_out: PriceOutOption = None,
+    max_cost: MaxCostOption = None,
+    timeout: TimeoutOption = None,
+    cache: CacheOption = None,
+    allow_http: AllowHttpOption = False,
     encoder: EncoderOption = None,
     trust_remote_code: TrustOption = False,
     library: LibraryOption = None,
@@ -55,27 +81,68 @@ def ask(
 
     PATH is a file or a folder that is added first; the question is then asked of these alone.
 
+    With --model, a vision model answers from the best pages. Each of its statements is checked:
+    its quotes must stand on a page that it was given, word for word, and its numbers, too. What
+    fails is asked for once more, then left out.
+
     \b
     Examples:
       recto ask "What was capital expenditure in 2018?"
       recto ask "How long is the warranty?" manuals/ --pictures evidence/
+      recto ask "How did margins develop?" --model gpt-5-mini
+      recto ask "Who signed?" -m qwen3-vl:8b --base-url http://localhost:11434/v1
     """
     settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
     confined = parse_pages(pages)
     require_question(question)
+    choice = ModelChoice(
+        model=model,
+        base_url=base_url,
+        images=not no_images,
+        unsupported=unsupported,
+        price_in=price_in,
+        price_out=price_out,
+        max_cost=max_cost,
+        timeout=timeout,
+        cache=cache,
+        allow_http=allow_http,
+    )
     if paths:
         require_some(paths)
-        opening = open_or_make(settings, encoder=encoder, trust=trust_remote_code)
+        opening = partial(open_or_make, settings, encoder=encoder, trust=trust_remote_code)
     else:
         _refuse_encoder(encoder)
-        opening = open_existing(settings, trust=trust_remote_code)
-    with opening as opened:
+        opening = partial(open_existing, settings, trust=trust_remote_code)
+    with ExitStack() as stack:
+        answerer = choice.open(settings)
+        if answerer:
+            stack.enter_context(answerer)
+        opened = stack.enter_context(opening())
         code, wanted = _added(opened, paths or [], settings, document)
-        answer = opened.ask(question, documents=wanted, tags=tag or None, pages=confined)
+        part = _Part(wanted, tag or None, confined)
+        shown = answerer is not None and sys.stdout.isatty() and not settings.json
+        answer = _answer(opened, question, part, answerer, streaming=shown)
         folder = pictures or settings.folder / ANSWERS / slug(question)
         written = None if no_pictures else draw(answer, folder, fresh=pictures is None)
-    _report(answer, written, settings)
+    report(answer, written, settings, shown=shown)
     raise typer.Exit(max(code, ExitCode.PARTLY if written and written.failed else ExitCode.FINE))
+
+
+class _Part(NamedTuple):
+    """The part of the library that is asked."""
+
+    documents: list[str] | None
+    tags: list[str] | None
+    pages: tuple[int | None, int | None] | None
+
+
+def _answer(
+    library: Library, question: str, part: _Part, answerer: Answerer | None, *, streaming: bool
+) -> Answer:
+    """The answer, shown while it is written if that is wanted."""
+    if streaming:
+        return show_while_written(library.ask_stream(question, **part._asdict(), answerer=answerer))
+    return library.ask(question, **part._asdict(), answerer=answerer)
 
 
 def _refuse_encoder(encoder: str | None) -> None:
@@ -103,35 +170,3 @@ def _added(
     if not added:
         raise InputError("There is no document to ask; none of these paths gave one.")
     return code_of(report), documents or added
-
-
-def _report(answer: Answer, written: Written | None, settings: Settings) -> None:
-    if settings.json:
-        write_json(_as_json(answer, written))
-        return
-    write(plain_lines(answer.text))
-    if answer.citations:
-        _write_citations(answer.citations)
-    if written and written.pictures:
-        write("", "Pictures of the cited pages, with the quotes marked:")
-        write_paths(*(picture.path for picture in written.pictures))
-
-
-def _write_citations(citations: Sequence[Citation]) -> None:
-    from rich.text import Text
-
-    documents = [citation.document for citation in citations]
-    write("")
-    for number, citation in enumerate(citations, 1):
-        text = Text.assemble(
-            (label(citation.document, documents), "bold"),
-            f", page {citation.page}: “{plain(citation.quote)}”",
-        )
-        write(hanging(Text(f"  [{number}] ", "dim"), text))
-
-
-def _as_json(answer: Answer, written: Written | None) -> dict[str, Any]:
-    value = answer.as_json()
-    if written is not None:
-        value["pictures"] = [picture.as_json() for picture in written.pictures]
-    return value

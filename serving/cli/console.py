@@ -72,6 +72,14 @@ def write(*lines: RenderableType) -> None:
         out.print(line)
 
 
+def write_piece(text: str) -> None:
+    """Write a piece of a text that is still coming to stdout, as it is but for what a terminal
+    obeys; its line feeds are kept."""
+    lines = ("".join(_safe(character) for character in line) for line in text.split("\n"))
+    sys.stdout.write("\n".join(lines))
+    sys.stdout.flush()
+
+
 def write_paths(*paths: str | os.PathLike[str]) -> None:
     """Write paths to stdout, indented. A terminal folds them itself, so that they can be copied."""
     out = console()

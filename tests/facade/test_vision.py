@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -17,12 +16,10 @@ import recto
 from recto.engine.answering.protocol import Settled, TextDelta
 from recto.engine.answering.vision.answerer import VisionAnswerer
 from recto.engine.answering.vision.settings import VisionSettings
-from recto.engine.endpoint.address import EndpointAddress
 from recto.engine.endpoint.limits import Limits, Prices
-from recto.engine.endpoint.profile import EndpointProfile
-from recto.engine.endpoint.profiles import ProfileCache
 from recto.engine.errors import BackendUnreachable, BrokenStream, NotAnEndpoint
 from tests import pdfs
+from tests.endpoints.known import make_known
 from tests.endpoints.scripted import Asked, Reply, ScriptedEndpoint, scripted
 from tests.facade.conftest import Write
 from tests.fakes_chat import claims, declined
@@ -45,8 +42,6 @@ def eyes(
 ) -> Iterator[Eyes]:
     """Makes answerers of the endpoint, whose abilities are known already."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    address = EndpointAddress(endpoint.model, endpoint.url)
-    profile = EndpointProfile(probed=datetime.now(UTC).date().isoformat(), unknown_fields=False)
     with ExitStack() as stack:
 
         def made(
@@ -54,7 +49,7 @@ def eyes(
             settings: VisionSettings | None = None,
             limits: Limits | None = None,
         ) -> VisionAnswerer:
-            ProfileCache().put(address, profile)
+            make_known(endpoint)
             endpoint.script.extend(replies)
             answerer = recto.vision(endpoint.model, endpoint.url, settings=settings, limits=limits)
             return stack.enter_context(answerer)

@@ -110,7 +110,14 @@ def test_list_for_people_is_a_table(run: Run, library: Path) -> None:
 def test_ask_json_has_the_published_shape(run: Run, library: Path) -> None:
     said = run("ask", QUESTION, "--library", library, "--json", "--no-pictures")
     assert said.code == 0
-    assert said.json.keys() == {"question", "answer", "abstained", "citations"}
+    assert said.json.keys() == {"question", "answer", "abstained", "citations"} | {
+        "reason",
+        "missing",
+        "statements",
+        "usage",
+    }
+    assert (said.json["reason"], said.json["missing"], said.json["usage"]) == (None, "", None)
+    assert [statement["citations"] for statement in said.json["statements"]][0] == [1]
     assert said.json["abstained"] is False
     citation = said.json["citations"][0]
     assert citation.keys() == {"document", "document_id", "page", "quote", "boxes"}

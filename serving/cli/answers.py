@@ -1,0 +1,98 @@
+"""How an answer is shown: to people whole or while it is written, to programs as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .adding import counted
+from .console import hanging, note, plain, plain_lines, write, write_json, write_paths, write_piece
+from .evidence import Written
+from .search import label
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from recto.asking import AnswerEvent
+    from recto.engine.endpoint.limits import Usage
+    from recto.results import Answer, Citation
+
+CHANGED = "After checking against the pages, this is the answer:"
+UNREAD = "(a picture without text: seen by the model, not verified word for word)"
+
+
+def show_while_written(events: Iterator[AnswerEvent]) -> Answer:
+    """Write the text as it comes; and the settled text, if checking has changed it."""
+    from recto.engine.answering.protocol import TextDelta
+
+    shown = ""
+    for event in events:
+        if isinstance(event, TextDelta):
+            shown += event.text
+            write_piece(event.text)
+            continue
+        if shown:
+            write_piece("\n")
+        if plain(shown).split() != plain(event.answer.text).split():
+            write(*(["", CHANGED] if shown.strip() else []), plain_lines(event.answer.text))
+        return event.answer
+    raise AssertionError("events ended without a settled answer")
+
+
+def report(
+    answer: Answer, written: Written | None, settings: Settings, *, shown: bool = False
+) -> None:
+    """Write all of an answer; without its text if that is `shown` already."""
+    if settings.json:
+        write_json(_as_json(answer, written))
+        return
+    if not shown:
+        write(plain_lines(answer.text))
+    if answer.citations:
+        _write_citations(answer.citations)
+    if written and written.pictures:
+        write("", "Pictures of the cited pages, with the quotes marked:")
+        write_paths(*(picture.path for picture in written.pictures))
+    if answer.usage and not settings.quiet:
+        note(took(answer.usage))
+
+
+def took(usage: Usage) -> str:
+    """What asking a model took, on one line."""
+    if not usage.calls:
+        return "The model's reply was in the cache."
+    about = "about " if usage.estimated else ""
+    parts = [
+        f"{about}{usage.input_tokens:,} tokens in",
+        f"{usage.output_tokens:,} out",
+        counted(usage.images, "picture"),
+        counted(usage.calls, "call"),
+    ]
+    cost = "" if usage.cost is None else f": ${usage.cost:.4f}"
+    return f"{', '.join(parts)}{cost}"
+
+
+def _write_citations(citations: Sequence[Citation]) -> None:
+    from rich.text import Text
+
+    documents = [citation.document for citation in citations]
+    write("")
+    for number, citation in enumerate(citations, 1):
+        name = label(citation.document, documents)
+        text = Text.assemble((name, "bold"), f", page {citation.page}", _quoted(citation))
+        write(hanging(Text(f"  [{number}] ", "dim"), text))
+
+
+def _quoted(citation: Citation) -> Text:
+    from rich.text import Text
+
+    quote = plain(citation.quote)
+    return Text(f": “{quote}”") if quote else Text(f" {UNREAD}", "dim")
+
+
+def _as_json(answer: Answer, written: Written | None) -> dict[str, Any]:
+    value = answer.as_json()
+    if written is not None:
+        value["pictures"] = [picture.as_json() for picture in written.pictures]
+    return value
