@@ -22,13 +22,18 @@ from recto.engine.encoders.colpali.network import Network, network_of
 from recto.engine.encoders.colpali.picture import Picture, picture
 from recto.engine.encoders.colpali.placement import Machine, this_machine
 from recto.engine.encoders.colpali.settings import Settings
-from recto.engine.encoders.colpali.text_side import TextSide
+from recto.engine.encoders.colpali.steps import Group, Prepared, Ran
+from recto.engine.encoders.colpali.text_side import Piece, TextSide
 from recto.engine.encoders.picture_question import picture_question
 from recto.engine.encoders.protocol import EncoderId, PageInput
 from recto.engine.encoders.witness import TOLERANCE, recognised, witness_of
 from recto.engine.errors import EncoderError
 from recto.engine.store.protocol import MAX_FLOATS
 from recto.engine.vectors import FloatArray, Multivector, PageVectors, QuestionVectors
+
+_TOKENS = 1024
+"""Of a page's picture, where a checkpoint has the same number for all."""
+_MOST_PAGES = 16
 
 
 class ColPaliEncoder:
@@ -79,12 +84,49 @@ class ColPaliEncoder:
 
         Raises EncoderError when the model gives what are no numbers, OutOfMemory.
         """
+        return self.finish(self.run(self.prepare(pages)))
+
+    @property
+    def batch(self) -> int:
+        """As many pages as go into the model at once, if they are of one size."""
+        tokens = self._inputs.visual_tokens or _TOKENS
+        return min(max(self._network.tokens // tokens, 1), _MOST_PAGES)
+
+    def prepare(self, pages: Sequence[PageInput]) -> Prepared:
+        """Pages of one size together, so that none is padded; words of each page alone."""
         pictures = [_picture(page) for page in pages]
-        encoded: dict[int, PageVectors] = {}
-        for numbers in _same_size(pictures):
-            group = [pictures[number] for number in numbers]
-            encoded.update(zip(numbers, self._encode_group(group), strict=True))
-        return [self._with_words(encoded[number], page) for number, page in enumerate(pages)]
+        groups = [
+            self._group(numbers, [pictures[number] for number in numbers])
+            for numbers in _same_size(pictures)
+        ]
+        layouts: dict[int, Layout] = {}
+        for group in groups:
+            layouts.update(zip(group.numbers, group.layouts, strict=True))
+        return Prepared(
+            groups, [self._pieces(page, layouts[number]) for number, page in enumerate(pages)]
+        )
+
+    def run(self, prepared: Prepared) -> list[Ran]:
+        """Vectors as the model gives them, page by page."""
+        seen: dict[int, tuple[Layout, FloatArray]] = {}
+        for group in prepared.groups:
+            vectors = self._network.run(group.batch)
+            seen.update(zip(group.numbers, zip(group.layouts, vectors, strict=True), strict=True))
+        return [
+            Ran(
+                *seen[number],
+                # One window at a time, so that no text is padded and none depends on others.
+                [
+                    (self._network.run(piece.batch)[0][piece.positions], piece.boxes)
+                    for piece in text
+                ],
+            )
+            for number, text in enumerate(prepared.texts)
+        ]
+
+    def finish(self, result: Sequence[Ran]) -> list[PageVectors]:
+        """Checked, of length 1, pooled."""
+        return [self._finished(page) for page in result]
 
     def encode_question(self, question: str) -> QuestionVectors:
         """One vector a token, for `patches` and `rows` alike; those of the prompt show no text."""
@@ -100,46 +142,45 @@ class ColPaliEncoder:
 
         Raises EncoderError, OutOfMemory.
         """
-        ((patches, layout),) = self._encode_pictures([picture(image)])
+        group = self._group([0], [picture(image)])
+        (layout,), (vectors,) = group.layouts, self._network.run(group.batch)
+        patches = self._patches(vectors, layout)
         return picture_question(
             patches.vectors[_placed(layout)],
             pooling.first_stage(patches, layout).vectors,
             None if question is None else self.encode_question(question),
         )
 
-    def _encode_group(self, pictures: Sequence[Picture]) -> list[PageVectors]:
-        return [
-            PageVectors(
-                patches=pooling.clusters(patches, _placed(layout), self._pool_factor),
-                rows=pooling.first_stage(patches, layout),
-            )
-            for patches, layout in self._encode_pictures(pictures)
-        ]
+    def _group(self, numbers: Sequence[int], pictures: Sequence[Picture]) -> Group:
+        batch = self._inputs.pages(pictures)
+        return Group(numbers, batch, self._inputs.layouts(batch, pictures))
 
-    def _with_words(self, seen: PageVectors, page: PageInput) -> PageVectors:
-        """One window at a time, so that no text is padded and none depends on others."""
-        if self._text_side is None or seen.patches is None:
-            return seen
-        room = MAX_FLOATS // self._id.dim - len(seen.patches.vectors)
-        parts = [seen.patches]
-        for batch, positions, boxes in self._text_side.pieces(page.content.text.words, room):
-            if len(positions):
-                vectors = self._network.run(batch)[0][positions]
-                parts.append(Multivector(_checked(vectors, self._id), boxes))
+    def _pieces(self, page: PageInput, layout: Layout) -> list[Piece]:
+        """Of its words, as many as the store takes beside its patches."""
+        if self._text_side is None:
+            return []
+        room = MAX_FLOATS // self._id.dim - len(layout.positions)
+        pieces = self._text_side.pieces(page.content.text.words, room)
+        return [piece for piece in pieces if len(piece.positions)]
+
+    def _finished(self, page: Ran) -> PageVectors:
+        seen = self._patches(page.vectors, page.layout)
+        finished = PageVectors(
+            patches=pooling.clusters(seen, _placed(page.layout), self._pool_factor),
+            rows=pooling.first_stage(seen, page.layout),
+        )
+        if not page.text or finished.patches is None:
+            return finished
+        texts = [Multivector(_checked(made, self._id), boxes) for made, boxes in page.text]
+        parts = [finished.patches, *texts]
         together = Multivector(
             np.concatenate([part.vectors for part in parts]),
             np.concatenate([part.boxes for part in parts]),
         )
-        return replace(seen, patches=together)
+        return replace(finished, patches=together)
 
-    def _encode_pictures(self, pictures: Sequence[Picture]) -> list[tuple[Multivector, Layout]]:
-        batch = self._inputs.pages(pictures)
-        layouts = self._inputs.layouts(batch, pictures)
-        vectors = self._network.run(batch)
-        return [
-            (Multivector(_checked(of_page[layout.positions], self._id), layout.boxes), layout)
-            for of_page, layout in zip(vectors, layouts, strict=True)
-        ]
+    def _patches(self, vectors: FloatArray, layout: Layout) -> Multivector:
+        return Multivector(_checked(vectors[layout.positions], self._id), layout.boxes)
 
     def _encode_question(self, question: str) -> QuestionVectors:
         batch = self._inputs.question(question)

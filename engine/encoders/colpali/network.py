@@ -33,6 +33,11 @@ class Network:
         self._tokens = tokens
         self._lock = Lock()
 
+    @property
+    def tokens(self) -> int:
+        """The most that the model is given at once."""
+        return self._tokens
+
     def run(self, batch: Batch) -> FloatArray:
         """(B, T, d) float32, as the model gives them. Raises OutOfMemory."""
         with self._lock:

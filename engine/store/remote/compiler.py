@@ -24,7 +24,7 @@ _NO_QUANTIZED = models.QuantizationSearchParams(ignore=True)
 _EXACT = models.SearchParams(exact=True, quantization=_NO_QUANTIZED)
 _PROPOSING = models.SearchParams(
     exact=False,
-    quantization=models.QuantizationSearchParams(ignore=False, rescore=True, oversampling=2.0)
+    quantization=models.QuantizationSearchParams(ignore=False, rescore=True, oversampling=2.0),
 )
 """Of vectors with quantized copies: candidates by these, scores by the vectors themselves."""
 
