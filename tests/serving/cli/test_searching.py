@@ -117,7 +117,7 @@ def test_ask_json_has_the_published_shape(run: Run, library: Path) -> None:
         "usage",
     }
     assert (said.json["reason"], said.json["missing"], said.json["usage"]) == (None, "", None)
-    assert [statement["citations"] for statement in said.json["statements"]][0] == [1]
+    assert said.json["statements"][0]["citations"] == [1]
     assert said.json["abstained"] is False
     citation = said.json["citations"][0]
     assert citation.keys() == {"document", "document_id", "page", "quote", "boxes"}
