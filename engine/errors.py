@@ -10,7 +10,8 @@ A message says what was got, what was expected and what to do. Programs tell the
     │   │   ├── DamagedFile        truncated or broken
     │   │   ├── EncryptedFile      needs a password
     │   │   ├── UnreadableFile     the operating system refuses to give its bytes
-    │   │   └── LimitExceeded      larger, slower or more deeply nested than the limits allow
+    │   │   ├── LimitExceeded      larger, slower or more deeply nested than the limits allow
+    │   │   └── NotesError         the tags and metadata in the file beside it are broken
     │   ├── EncoderError           a checkpoint that is not there, or that cannot be trusted
     │   │   └── LicenceNotAccepted its weights have conditions that the user has not agreed to
     │   ├── QuestionError          empty or far too long
@@ -84,6 +85,10 @@ class UnreadableFile(DocumentError):
 
 class LimitExceeded(DocumentError):
     """Larger, slower or more deeply nested than the limits allow."""
+
+
+class NotesError(DocumentError):
+    """What is said of a file beside it cannot be read."""
 
 
 class EncoderError(InputError):

@@ -5,45 +5,27 @@ How their pages are written is in `writing`, what keeps a crash from showing in 
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 from recto.engine.bm25 import document_vector
 from recto.engine.encoders.protocol import Encoder
-from recto.engine.errors import DamagedFile, DocumentError, InputError, InternalError, RectoError
+from recto.engine.errors import DamagedFile, DocumentError, InternalError, RectoError
+from recto.engine.store.attributes import attributes_of
 from recto.engine.store.protocol import Store
 from recto.engine.store.records import DocumentRecord
 from recto.indexing.files import Found, Refused
 from recto.indexing.ledger import Ledger
+from recto.indexing.notes import Notes, beside
 from recto.indexing.outcome import Outcome
 from recto.indexing.reader import Reader
 from recto.indexing.sources import Sources, hash_of
 from recto.indexing.task import Opened
 from recto.indexing.writing import Listener, PageWriter
-
-MetadataValue = str | int | float | bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attributes:
-    """What a user says of the documents that he adds."""
-
-    tags: tuple[str, ...] = ()
-    metadata: Mapping[str, MetadataValue] | None = None
-
-    def __post_init__(self) -> None:
-        for key, value in (self.metadata or {}).items():
-            plain = isinstance(key, str) and isinstance(value, (str, int, float))
-            if not plain or (isinstance(value, float) and not math.isfinite(value)):
-                raise InputError(
-                    f"metadata is {{{key!r}: {value!r}}}; expected names with a str, a bool or a "
-                    "finite number."
-                )
 
 
 class Indexer:
@@ -61,7 +43,7 @@ class Indexer:
         self,
         unfinished: Sequence[DocumentRecord],
         found: Sequence[Found | Refused],
-        attributes: Attributes,
+        notes: Notes,
         listener: Listener,
     ) -> list[Outcome]:
         """Complete documents whose adding was interrupted, from their kept bytes, then add files;
@@ -70,7 +52,7 @@ class Indexer:
         What goes wrong with one file alone becomes a failed outcome. Raises OutsideError when
         nothing further can succeed (no room, no store).
         """
-        waiting = deque(_Addition(self, one, attributes) for one in (*unfinished, *found))
+        waiting = deque(_Addition(self, one, notes) for one in (*unfinished, *found))
         outcomes: list[Outcome] = []
         while waiting:
             outcomes += self.writer.write(_independent(waiting), listener)
@@ -92,13 +74,13 @@ class _Addition:
     """The `Task` of a file, or of a document whose adding was interrupted."""
 
     def __init__(
-        self, indexer: Indexer, wanted: Found | Refused | DocumentRecord, attributes: Attributes
+        self, indexer: Indexer, wanted: Found | Refused | DocumentRecord, notes: Notes
     ) -> None:
         self._indexer = indexer
         self._ledger = indexer.ledger
         self._sources = indexer.sources
         self._wanted = wanted
-        self._attributes = attributes
+        self._notes = notes
         self._path = Path(wanted.paths[0]) if isinstance(wanted, DocumentRecord) else wanted.path
         self._came_from = wanted.came_from if isinstance(wanted, Found) else str(self._path)
         self._record = wanted if isinstance(wanted, DocumentRecord) else None
@@ -162,9 +144,9 @@ class _Addition:
 
     def _kept(self, file: Found) -> DocumentRecord:
         before = self._ledger.at(self._came_from)
-        said = self._attributes
+        said = self._said(file)
         if before is not None:  # what was said of the file holds for its next version, too
-            said = _joined(before, said)
+            said = _notes_of(before).joined(said)
         document_id = self._sources.keep(file.path, file.kind)
         return DocumentRecord(
             id=document_id,
@@ -179,6 +161,11 @@ class _Addition:
             tags=said.tags,
             metadata=said.metadata or {},
         )
+
+    def _said(self, file: Found) -> Notes:
+        """Of all files of the call and of this one, which prevails."""
+        # What is uploaded lies where others' uploads do.
+        return self._notes if file.origin else self._notes.joined(beside(file.path))
 
     def _keep_again(self, file: Found) -> None:
         """Bytes that were lost, and here they are again."""
@@ -204,7 +191,12 @@ class _Addition:
             document.close()
             raise
         self._written = len(written)
-        return Opened(id=record.id, pages=document, written=written)
+        return Opened(
+            id=record.id,
+            pages=document,
+            written=written,
+            attributes=attributes_of(self._record),
+        )
 
     def _published(self, skipped: Mapping[int, str]) -> Outcome:
         record = self._record
@@ -215,7 +207,8 @@ class _Addition:
                 f"{self._path}: none of its pages can be read. {next(iter(skipped.values()))}"
             )
         replaces = self._ledger.at(record.paths[0]) is not None
-        self._ledger.publish(replace(record, skipped=skipped))
+        # Those that an interrupted call wrote may carry what was said of the document before.
+        self._ledger.publish(replace(record, skipped=skipped), as_written=not self._written)
         return Outcome(
             path=self._path,
             kind="replaced" if replaces else "added",
@@ -227,10 +220,11 @@ class _Addition:
     def _described(self) -> Outcome:
         """Note what is new about a document that is there already."""
         assert isinstance(self._hash, str)
+        assert isinstance(self._wanted, Found)
         known = self._ledger.get(self._hash)
         assert known is not None, "no addition under way concerns it"
         before = self._ledger.at(self._came_from)
-        joined = _joined(known, self._attributes)
+        joined = _notes_of(known).joined(self._said(self._wanted))
         described = replace(
             known,
             paths=tuple(dict.fromkeys((*known.paths, self._came_from))),
@@ -239,6 +233,8 @@ class _Addition:
         )
         if described != known:
             self._ledger.publish(described)
+        else:
+            self._ledger.describe(known)
         return Outcome(
             path=self._path,
             kind="replaced" if before is not None and before.id != known.id else "unchanged",
@@ -247,12 +243,8 @@ class _Addition:
         )
 
 
-def _joined(record: DocumentRecord, attributes: Attributes) -> Attributes:
-    """What was said of a document before, and what is said now, which prevails."""
-    return Attributes(
-        tags=tuple(dict.fromkeys((*record.tags, *attributes.tags))),
-        metadata={**record.metadata, **(attributes.metadata or {})},
-    )
+def _notes_of(record: DocumentRecord) -> Notes:
+    return Notes(tags=record.tags, metadata=record.metadata)
 
 
 def _failed(path: Path, error: Exception) -> Outcome:

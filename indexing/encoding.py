@@ -155,5 +155,6 @@ def _after(
         content=event.page.content,
         vectors=vectors.get(event, _NOTHING),
         words=words_vector(event.page.content),
+        attributes=event.opened.attributes,
     )
     return Encoded(event.task, record)

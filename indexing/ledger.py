@@ -5,7 +5,7 @@
 A document is announced ("adding") before its first page is written and becomes visible by one
 write ("ready"), which in the same stroke hides the document whose place it takes. A crash leaves
 an announcement or a removal behind, which the next `recover` completes or leaves to be resumed.
-Knows nothing of pages but that they belong to documents.
+Knows nothing of pages but that they belong to documents and carry what filters see of these.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from recto.engine.store.attributes import REVISION, attributes_of
 from recto.engine.store.protocol import Store
 from recto.engine.store.records import DocumentRecord
 from recto.indexing.sources import Sources
@@ -44,17 +45,29 @@ class Ledger:
         (announced,) = self._put([replace(record, state="adding")])
         return announced
 
-    def publish(self, record: DocumentRecord) -> DocumentRecord:
+    def publish(self, record: DocumentRecord, *, as_written: bool = False) -> None:
         """Make a document visible and take its paths from whatever document had them before.
 
-        A document that has no path left is removed.
+        A document that has no path left is removed. `as_written`: its pages were all written with
+        the attributes that it has now.
         """
         before = {old.id: old for path in record.paths if (old := self.at(path)) is not None}
         before.pop(record.id, None)
         losers = [_without(old, record.paths) for old in before.values()]
-        published, *_ = self._put([replace(record, state="ready"), *losers])
+        described = REVISION if as_written else 0
+        changed = self._put([replace(record, state="ready", described=described), *losers])
         self._complete(losers)
-        return published
+        for one in changed:
+            self.describe(one)
+
+    def describe(self, record: DocumentRecord) -> None:
+        """Let the pages of a document that is ready carry what filters see of it, unless they do.
+
+        Its record says that they do when that is done, so that a crash between both is seen.
+        """
+        if record.state == "ready" and record.described < REVISION:
+            self._store.describe(record.id, attributes_of(record))
+            self._put([replace(record, described=REVISION)])
 
     def remove(self, record: DocumentRecord) -> None:
         """Hide a document at once, then delete its pages, its record and its bytes."""
@@ -87,4 +100,6 @@ class Ledger:
 
 def _without(record: DocumentRecord, paths: tuple[str, ...]) -> DocumentRecord:
     left = tuple(path for path in record.paths if path not in paths)
-    return replace(record, paths=left) if left else replace(record, state="removing")
+    if not left:
+        return replace(record, state="removing")
+    return replace(record, paths=left, described=0)

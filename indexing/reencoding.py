@@ -18,6 +18,7 @@ from pathlib import Path
 from recto.engine.bm25 import document_vector
 from recto.engine.encoders.protocol import Encoder
 from recto.engine.errors import DamagedFile
+from recto.engine.store.attributes import REVISION, attributes_of
 from recto.engine.store.protocol import Store
 from recto.engine.store.records import DocumentRecord
 from recto.indexing.kept import KeptDocument
@@ -82,7 +83,12 @@ class Reencoder:
             sources=self._sources,
             pictures=self._pictures,
         )
-        return Opened(id=record.id, pages=kept, written=self._writer.written(record.id))
+        return Opened(
+            id=record.id,
+            pages=kept,
+            written=self._writer.written(record.id),
+            attributes=attributes_of(record),
+        )
 
 
 class _Described:
@@ -91,7 +97,12 @@ class _Described:
 
     def __init__(self, new: Store, record: DocumentRecord, begun: DocumentRecord) -> None:
         self._new = new
-        self._record = replace(record, pages=begun.pages, skipped=begun.skipped)
+        self._record = replace(
+            record,
+            pages=begun.pages,
+            skipped=begun.skipped,
+            described=begun.described if attributes_of(begun) == attributes_of(record) else 0,
+        )
 
     def open(self) -> None:
         """There is nothing to be written."""
@@ -128,7 +139,10 @@ class _Reencoding:
         """Whatever goes wrong stops the others, too: what is not whole is not switched to."""
         if error is not None:
             raise error
-        _put(self._new, replace(self._record, pages=self._pages, skipped=skipped))
+        as_written = not self._written and self._pages == self._record.pages
+        described = REVISION if as_written else 0
+        done = replace(self._record, pages=self._pages, skipped=skipped, described=described)
+        _put(self._new, done)
         return _outcome(self._record, self._pages, self._written, skipped)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from recto.engine.encoders.protocol import PageInput
 from recto.engine.page import PageContent
+from recto.engine.store.condition import Attributes
 from recto.engine.store.records import PageRecord
 from recto.indexing.outcome import Outcome
 from recto.indexing.reading.raw import Image
@@ -37,6 +38,8 @@ class Opened:
     """Closed by whoever opened the document."""
     written: frozenset[int] = frozenset()
     """Numbers of the pages that an interrupted call wrote."""
+    attributes: Attributes = field(default_factory=dict)
+    """What filters see of it."""
 
 
 class Task(Protocol):

@@ -6,8 +6,13 @@ import time
 from collections.abc import Callable, Sequence
 
 from recto.engine.errors import InputError, NotFound
+from recto.engine.filters.fields import fields_of, understood
+from recto.engine.store.attributes import REVISION, attributes_of
+from recto.engine.store.condition import Condition
+from recto.engine.store.holding import holds
 from recto.engine.store.protocol import Store
 from recto.engine.store.records import DocumentRecord
+from recto.parts import Where
 from recto.results import Document
 
 _FRESH = 5.0
@@ -29,6 +34,7 @@ class Catalog:
         self._clock = clock
         self._read = 0.0
         self._documents: dict[str, Document] | None = None
+        self._undescribed = False
 
     def forget(self) -> None:
         """Read anew at the next call: the store's documents have changed."""
@@ -39,9 +45,24 @@ class Catalog:
         old = self._shared and self._clock() - self._read > _FRESH
         if self._documents is None or old:
             self._read = self._clock()
-            records = self._store.documents()
-            self._documents = {r.id: document_of(r) for r in records if r.state == "ready"}
+            ready = [record for record in self._store.documents() if record.state == "ready"]
+            self._undescribed = any(record.described < REVISION for record in ready)
+            self._documents = {record.id: document_of(record) for record in ready}
         return list(self._documents.values())
+
+    def has_undescribed(self) -> bool:
+        """Whether pages of a document do not carry what filters should see of it."""
+        self.all()
+        return self._undescribed
+
+    def understood(self, where: Where, *, with_pages: bool = True) -> Condition:
+        """A filter on fields that the documents have. Raises FilterError."""
+        return understood(where, fields_of(map(attributes_of, self.all()), with_pages=with_pages))
+
+    def chosen(self, where: Where) -> list[Document]:
+        """Those that a filter lets through. Raises FilterError."""
+        condition = self.understood(where, with_pages=False)
+        return [document for document in self.all() if holds(condition, attributes_of(document))]
 
     def tagged(self, tags: Sequence[str]) -> list[Document]:
         """Those that have every one of `tags`."""

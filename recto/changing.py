@@ -10,16 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from recto.engine.encoders.protocol import Encoder
-from recto.engine.errors import DiskFull, InputError, RectoWarning
+from recto.engine.errors import DiskFull, InputError, RectoWarning, TenantError
 from recto.engine.store.protocol import Store
 from recto.holdings import Holdings
-from recto.indexing.adding import Attributes, Indexer
+from recto.indexing.adding import Indexer
 from recto.indexing.files import Found, Refused, find
+from recto.indexing.notes import Notes
 from recto.indexing.outcome import AddReport, Outcome, ReencodeReport
 from recto.indexing.progress import Progress, Tally
 from recto.indexing.reencoding import Reencoder
 from recto.reencoding import chosen_encoder, is_current
 from recto.results import Document
+from recto.tenancy import check_tenancy
 
 OnProgress = Callable[[Progress], None]
 
@@ -28,7 +30,7 @@ def add(
     holdings: Holdings,
     paths: tuple[str | os.PathLike[str], ...],
     origin: str,
-    attributes: Attributes,
+    notes: Notes,
     on_progress: OnProgress | None,
 ) -> AddReport:
     """See `Library.add`."""
@@ -39,8 +41,9 @@ def add(
         if len(found) > 1:
             raise InputError(f"{len(found)} files are to come from {origin!r}; expected one.")
     with holdings.writing:
+        check_tenancy(holdings.store, holdings.store.tenant, str(holdings.shared.place))
         try:
-            outcomes = _add(holdings, found, attributes, on_progress)
+            outcomes = _add(holdings, found, notes, on_progress)
         finally:
             holdings.catalog.forget()
         _tidy(holdings.store)
@@ -80,6 +83,11 @@ def reencode(
     begun = time.monotonic()
     outcomes: tuple[Outcome, ...] = ()
     store = holdings.store
+    if store.tenant:
+        raise TenantError(
+            "All tenants of a library have one encoder: encode it again by recto reencode without"
+            " --tenant, or by recto.open(..., all_tenants=True).reencode(...)."
+        )
     with holdings.writing:
         made = chosen_encoder(encoder, store.encoder, settings, trusted)
         changed = not is_current(store, made)
@@ -98,7 +106,7 @@ def reencode(
 def _add(
     holdings: Holdings,
     found: list[Found | Refused],
-    attributes: Attributes,
+    notes: Notes,
     on_progress: OnProgress | None,
 ) -> tuple[Outcome, ...]:
     ledger = holdings.ledger()
@@ -111,7 +119,7 @@ def _add(
     )
     unfinished = ledger.unfinished()
     tally = Tally([Path(r.paths[0]) for r in unfinished] + [f.path for f in found], on_progress)
-    return tuple(indexer.add(unfinished, found, attributes, tally))
+    return tuple(indexer.add(unfinished, found, notes, tally))
 
 
 def _come_from(file: Found | Refused, origin: str) -> Found | Refused:
@@ -121,15 +129,20 @@ def _come_from(file: Found | Refused, origin: str) -> Found | Refused:
 def _reencode(
     holdings: Holdings, new: Store, encoder: Encoder, on_progress: OnProgress | None
 ) -> tuple[Outcome, ...]:
-    holdings.ledger()  # completes what was being removed
-    reencoder = Reencoder(
-        old=holdings.store,
-        new=new,
-        encoder=encoder,
-        reader=holdings.reader,
-        sources=holdings.sources,
-    )
-    return tuple(reencoder.encode_all(on_progress))
+    """Of all tenants."""
+    outcomes: list[Outcome] = []
+    for tenant in sorted({"", *holdings.store.tenants(), *new.tenants()}):
+        theirs = holdings.of(tenant)
+        theirs.ledger()  # completes what was being removed
+        reencoder = Reencoder(
+            old=theirs.store,
+            new=new.within(tenant),
+            encoder=encoder,
+            reader=theirs.reader,
+            sources=theirs.sources,
+        )
+        outcomes += reencoder.encode_all(on_progress)
+    return tuple(outcomes)
 
 
 def _tidy(store: Store) -> None:

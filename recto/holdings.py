@@ -1,91 +1,95 @@
-"""What the parts of a library share: its store, its encoder, its documents and their pictures."""
+"""What one tenant has of a library, or a library without tenants: documents and their pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from functools import cached_property, partial
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
-from threading import Lock
 
 from recto.catalog import Catalog, document_of
 from recto.engine.answering.protocol import Evidence
 from recto.engine.closing import Closing
 from recto.engine.encoders.protocol import Encoder
-from recto.engine.encoders.registry import BUILT_IN, make
 from recto.engine.matches import Match
 from recto.engine.page import PageContent
 from recto.engine.retrieval import RankedPage, Retriever
-from recto.engine.store.manifest import check_encoder, check_terms
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store
 from recto.indexing.ledger import Ledger
-from recto.indexing.limits import Limits
 from recto.indexing.reader import Reader
 from recto.indexing.sources import Sources
+from recto.parts import Part
 from recto.pictures import PagePictures
-from recto.places import FolderPlace, Place
 from recto.reencoding import Gate
 from recto.results import Document, Hit, Page
-
-PageRange = tuple[int | None, int | None]
-"""First and last page, included; None is open."""
+from recto.shared import Shared
+from recto.tenancy import check_tenancy, folder_of
 
 
 class Holdings(Closing):
     """Knows what a library has, and makes results of it; what is done with it is told elsewhere."""
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        store: Store,
-        encoder: Callable[[], Encoder],
-        limits: Limits,
-        place: Place | None = None,
-    ) -> None:
-        """Over an open store, which it closes; `folder` is where sources and pictures are kept.
-
-        `encoder` makes the encoder when it is first needed. `place` is where the store is; None is
-        the folder.
-        """
-        self.place = place or FolderPlace(folder)
-        self._stack = ExitStack()
-        self.store = self._stack.enter_context(store)
-        self._make_encoder = encoder
-        self.reader = self._stack.enter_context(Reader(limits))
-        self.sources = Sources(folder / "sources")
-        self.catalog = Catalog(store, shared=self.place.shared)
+    def __init__(self, shared: Shared, folder: Path, tenant: str = "") -> None:
+        """Of `tenant` in the library whose sources and pictures are kept in `folder`."""
+        self.shared = shared
+        self.folder = folder_of(tenant, folder)
+        self._library = folder
+        self._tenants: dict[str, Holdings] = {tenant: self}
+        self.store = shared.store.within(tenant)
+        self._retriever: tuple[Encoder, Retriever] | None = None
+        self.sources = Sources(self.folder / "sources")
+        self.catalog = Catalog(self.store, shared=shared.place.shared)
         self.pictures = PagePictures(
-            folder / "pictures", self.reader, self.sources, shared=self.place.shared
+            self.folder / "pictures", shared.reader, self.sources, shared=shared.place.shared
         )
-        self._one_change = Lock()
-        self.gate = Gate()
+
+    def within(self, tenant: str) -> Holdings:
+        """What another tenant has of the same library. Raises TenantError, InputError."""
+        check_tenancy(self.store, tenant, str(self.shared.place))
+        return self.of(tenant)
+
+    def of(self, tenant: str) -> Holdings:
+        """As `within`, of a tenant who may be there beside documents that are nobody's."""
+        if tenant not in self._tenants:
+            other = Holdings(self.shared, self._library, tenant)
+            other._tenants = self._tenants
+            # Two threads may have made one each; all go on with the same.
+            return self._tenants.setdefault(tenant, other)
+        return self._tenants[tenant]
 
     def close(self) -> None:
-        """End the processes that belong to it. May be called twice."""
-        self._stack.close()
+        """End the processes that belong to the library. May be called twice."""
+        self.shared.close()
+
+    @property
+    def gate(self) -> Gate:
+        return self.shared.gate
+
+    @property
+    def reader(self) -> Reader:
+        return self.shared.reader
+
+    @property
+    def encoder(self) -> Encoder:
+        return self.shared.encoder
+
+    @property
+    def reader_of_words(self) -> Encoder:
+        """What chooses quotes, which are words even where pages are found by their pictures."""
+        return self.shared.reader_of_words
 
     @property
     def writing(self) -> AbstractContextManager[None]:
         """Within it nothing else changes the library, here or in another process."""
         return self._changing()
 
-    @cached_property
-    def encoder(self) -> Encoder:
-        encoder = self._make_encoder()
-        check_encoder(str(self.place), self.store.encoder, encoder.id)
-        check_terms(str(self.place), self.store.terms)
-        return encoder
-
-    @cached_property
-    def reader_of_words(self) -> Encoder:
-        """What chooses quotes, which are words even where pages are found by their pictures."""
-        return make(BUILT_IN) if self.encoder.needs_image else self.encoder
-
-    @cached_property
+    @property
     def retriever(self) -> Retriever:
-        return Retriever(self.store, self.encoder)
+        encoder = self.encoder
+        if self._retriever is None or self._retriever[0] is not encoder:
+            self._retriever = encoder, Retriever(self.store, encoder)
+        return self._retriever[1]
 
     def switch(self, new: Store, encoder: Encoder) -> None:
         """Hold what `new` holds, made by `encoder`.
@@ -93,15 +97,13 @@ class Holdings(Closing):
         What is asked meanwhile waits for it, so that no answer is made of both.
         """
         with self.gate.alone():
-            self.store.become(new)
-            self._make_encoder = lambda: encoder
-            for made_before in ("encoder", "reader_of_words", "retriever"):
-                vars(self).pop(made_before, None)
-            self.catalog.forget()
+            self.shared.switch(new, encoder)
+            for holdings in self._tenants.values():
+                holdings.catalog.forget()
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        with self._one_change, self.store.writing():
+        with self.shared.writing():
             self.catalog.forget()  # others may have changed it until now
             yield
 
@@ -111,15 +113,28 @@ class Holdings(Closing):
         ledger.recover()
         return ledger
 
-    def filter(
-        self,
-        documents: Sequence[str] | None,
-        tags: Sequence[str] | None,
-        pages: PageRange | None,
-    ) -> PageFilter:
+    def describe(self) -> None:
+        """Let all pages carry what filters see of their documents, where some do not yet: they
+        were written by an older recto, or what was said of them was changed and that interrupted.
+
+        Waits for changes that are under way, so it must not be called from within the gate.
+        """
+        if self.catalog.has_undescribed():
+            with self.writing:
+                ledger = Ledger(self.store, self.sources)
+                for record in self.store.documents():
+                    ledger.describe(record)
+                self.catalog.forget()
+
+    def filter(self, part: Part) -> PageFilter:
         """What a user's words for a part of the library mean. Raises NotFound, InputError."""
-        first, last = pages or (None, None)
-        return PageFilter(documents=self.catalog.select(documents, tags), first=first, last=last)
+        first, last = part.pages or (None, None)
+        return PageFilter(
+            documents=self.catalog.select(part.documents, part.tags),
+            first=first,
+            last=last,
+            where=None if part.where is None else self.catalog.understood(part.where),
+        )
 
     def page(self, document: Document, content: PageContent) -> Page:
         return Page(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 
 from recto import asking, changing, searching
@@ -15,16 +17,19 @@ from recto.engine.closing import Closing
 from recto.engine.encoders.protocol import Encoder, EncoderId
 from recto.engine.encoders.registry import BUILT_IN
 from recto.engine.errors import NotFound
+from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store, StoreInfo
 from recto.engine.store.records import page_id
-from recto.holdings import Holdings, PageRange
-from recto.indexing.adding import Attributes
+from recto.holdings import Holdings
 from recto.indexing.limits import Limits
+from recto.indexing.notes import Notes
 from recto.indexing.outcome import AddReport, ReencodeReport
 from recto.indexing.progress import Progress
-from recto.places import Place
+from recto.parts import PageRange, Part, Where
+from recto.places import FolderPlace, Place
 from recto.reencoding import Gate, reading
 from recto.results import Answer, Document, Hit, Page
+from recto.shared import Shared
 
 Metadata = Mapping[str, str | int | float | bool]
 
@@ -49,13 +54,37 @@ class Library(Closing):
         limits: Limits,
         place: Place | None = None,
     ) -> None:
-        """Over an open store, which it closes; `folder` is where sources and pictures are kept.
+        """Over an open store, which it closes, for the tenant of the store; sources and pictures
+        are kept in `folder`, those of a tenant in a folder in it.
 
         `encoder` makes the encoder when it is first needed. `place` is where the store is; None is
         the folder.
         """
-        self.folder = folder
-        self._holdings = Holdings(folder, store=store, encoder=encoder, limits=limits, place=place)
+        shared = Shared(
+            store=store, encoder=encoder, limits=limits, place=place or FolderPlace(folder)
+        )
+        self._holdings = Holdings(shared, folder, store.tenant)
+        self._owns = True
+
+    def within(self, tenant: str) -> Library:
+        """The same open library for a tenant, who sees nothing of the others; closed with this one.
+
+        Raises InputError for a bad name, TenantError where there are documents without a tenant.
+        """
+        other = copy(self)
+        other._holdings = self._holdings.within(tenant)
+        other._owns = False
+        return other
+
+    @property
+    def tenant(self) -> str:
+        """Whose documents it shows; "" in a library without tenants."""
+        return self._holdings.store.tenant
+
+    @property
+    def folder(self) -> Path:
+        """Where sources and pictures are kept."""
+        return self._holdings.folder
 
     def add(
         self,
@@ -69,13 +98,15 @@ class Library(Closing):
 
         Documents whose adding was interrupted, by this call or an earlier one, are completed
         first. What is added from the path of an earlier file replaces it; `origin`, for one file,
-        is where it is said to come from instead. A file that cannot be indexed is a failed outcome
-        of the report; the others go on. Raises InputError for tags or metadata of another kind than
-        expected, and DiskFull or BackendUnreachable when nothing further can succeed; what was
-        reported before that is kept.
+        is where it is said to come from instead. What `FILE.meta.json` beside a file says of it (an
+        object of metadata, in which "tags" is a list) prevails over `tags` and `metadata`.
+
+        A file that cannot be indexed is a failed outcome of the report; the others go on. Raises
+        InputError for tags or metadata of another kind than expected, and DiskFull or
+        BackendUnreachable when nothing further can succeed; what was reported before that is kept.
         """
-        attributes = Attributes(tags=several(tags, "tags"), metadata=metadata)
-        return changing.add(self._holdings, paths, origin, attributes, on_progress)
+        notes = Notes(tags=several(tags, "tags"), metadata=metadata)
+        return changing.add(self._holdings, paths, origin, notes, on_progress)
 
     def forget_unfinished(self) -> None:
         """Remove what is there of documents whose adding was interrupted, instead of completing
@@ -90,9 +121,14 @@ class Library(Closing):
         return changing.remove(self._holdings, document)
 
     @reading
-    def documents(self, *, tags: Sequence[str] = ()) -> list[Document]:
-        """All documents that have every one of these tags, by name."""
-        return self._holdings.catalog.tagged(tags)
+    def documents(self, *, tags: Sequence[str] = (), where: Where | None = None) -> list[Document]:
+        """All documents that have every one of these tags and that the filter lets through, by
+        name. Raises FilterError."""
+        tagged = self._holdings.catalog.tagged(tags)
+        if where is None:
+            return tagged
+        chosen = {document.id for document in self._holdings.catalog.chosen(where)}
+        return [document for document in tagged if document.id in chosen]
 
     @reading
     def document(self, document: str) -> Document:
@@ -121,7 +157,6 @@ class Library(Closing):
             raise NotFound(f"The original of {found.name} is not kept on this machine.")
         return path
 
-    @reading
     def search(
         self,
         question: str | None = None,
@@ -131,17 +166,22 @@ class Library(Closing):
         documents: Sequence[str] | None = None,
         tags: Sequence[str] | None = None,
         pages: PageRange | None = None,
+        where: Where | None = None,
     ) -> list[Hit]:
         """The best pages, best first.
 
         `image` is asked with, alone or beside the question, where the encoder reads pictures: the
         path of a file, a Pillow image, or an array (height, width, 3) of RGB bytes.
 
-        `documents` (names, ends of paths, ids), `tags` (every one of them) and `pages` confine the
-        search. Raises QuestionError, NotFound, and a DocumentError for the file of an image.
+        `documents` (names, ends of paths, ids), `tags` (every one of them), `pages` and `where`
+        confine the search. `where` is a filter on name, title, kind, path, tags, added, pages,
+        size, metadata and page, such as 'kind = "pdf" and (meta.year >= 2023 or tags = "audit")'.
+
+        Raises QuestionError, NotFound, FilterError, and a DocumentError for the file of an image.
         """
-        filter = self._holdings.filter(documents, tags, pages)
-        return searching.search(self._holdings, question, image, filter, limit)
+        part = Part(documents=documents, tags=tags, pages=pages, where=where)
+        with self._seen(part) as filter:
+            return searching.search(self._holdings, question, image, filter, limit)
 
     def ask(
         self,
@@ -150,6 +190,7 @@ class Library(Closing):
         documents: Sequence[str] | None = None,
         tags: Sequence[str] | None = None,
         pages: PageRange | None = None,
+        where: Where | None = None,
         answerer: Answerer | None = None,
     ) -> Answer:
         """An answer from the best pages, every statement cited; or that there is none.
@@ -158,7 +199,8 @@ class Library(Closing):
         `recto.vision` makes one that asks a model. Raises QuestionError, NotFound, and what the
         answerer raises.
         """
-        return asking.answer(self._found(question, documents, tags, pages), answerer)
+        part = Part(documents=documents, tags=tags, pages=pages, where=where)
+        return asking.answer(self._found(question, part), answerer)
 
     def ask_stream(
         self,
@@ -167,6 +209,7 @@ class Library(Closing):
         documents: Sequence[str] | None = None,
         tags: Sequence[str] | None = None,
         pages: PageRange | None = None,
+        where: Where | None = None,
         answerer: Answerer | None = None,
     ) -> Iterator[AnswerEvent]:
         """The answer as it is written: `TextDelta`s, then `Settled` with what `ask` returns.
@@ -174,18 +217,8 @@ class Library(Closing):
         The text of the deltas is not verified yet; the settled answer is. Pages are found before
         this returns. Raises what `ask` raises; BrokenStream when the model's reply breaks off.
         """
-        return asking.stream(self._found(question, documents, tags, pages), answerer)
-
-    @reading
-    def _found(
-        self,
-        question: str,
-        documents: Sequence[str] | None,
-        tags: Sequence[str] | None,
-        pages: PageRange | None,
-    ) -> asking.Found:
-        filter = self._holdings.filter(documents, tags, pages)
-        return asking.find(self._holdings, question, filter)
+        part = Part(documents=documents, tags=tags, pages=pages, where=where)
+        return asking.stream(self._found(question, part), answerer)
 
     def reencode(
         self,
@@ -227,9 +260,23 @@ class Library(Closing):
         return self.encoder.name != BUILT_IN
 
     def close(self) -> None:
-        """End the processes that belong to it. May be called twice."""
-        self._holdings.close()
+        """End the processes that belong to it, if it was made by `recto.open`. May be called
+        twice."""
+        if self._owns:
+            self._holdings.close()
 
     @property
     def _gate(self) -> Gate:
         return self._holdings.gate
+
+    def _found(self, question: str, part: Part) -> asking.Found:
+        with self._seen(part) as filter:
+            return asking.find(self._holdings, question, filter)
+
+    @contextmanager
+    def _seen(self, part: Part) -> Iterator[PageFilter]:
+        """The library as it is before a change or after it, in which a part is searched."""
+        if part.where is not None:
+            self._holdings.describe()  # a change: what is inside the gate must not wait for one
+        with self._gate.shared():
+            yield self._holdings.filter(part)

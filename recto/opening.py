@@ -16,6 +16,7 @@ from recto.engine.store.remote.settings import ServerSettings
 from recto.indexing.limits import Limits
 from recto.library import Library
 from recto.places import Place, place_of
+from recto.tenancy import check_tenancy
 
 DEFAULT_FOLDER = ".recto"
 """The library of a working folder."""
@@ -33,6 +34,8 @@ def open(
     trust_remote_code: bool = False,
     create: bool = True,
     limits: Limits | None = None,
+    tenant: str = "",
+    all_tenants: bool = False,
 ) -> Library:
     """Open a library, or make one where there is none.
 
@@ -49,9 +52,14 @@ def open(
     `trust_remote_code` runs Python that a checkpoint brings along. `limits` is what a document may
     cost to read.
 
-    Raises NotFound where there is no library and `create` is False; EncoderMismatch,
-    NewerLibrary, DamagedLibrary, LibraryBusy; EncoderError, MissingExtra; InputError; of a server
-    BackendUnreachable, and LibraryError when it is too old or refuses.
+    `tenant` is whose documents are meant, where a library has those of several, who see nothing of
+    each other; 1 to 128 letters, digits and . _ - @. With `all_tenants` it is opened to encode all
+    of it again or to reach tenants by `Library.within`.
+
+    Raises TenantError where documents have a tenant and none is given, or otherwise; NotFound where
+    there is no library and `create` is False; EncoderMismatch, NewerLibrary, DamagedLibrary,
+    LibraryBusy; EncoderError, MissingExtra; InputError; of a server BackendUnreachable, and
+    LibraryError when it is too old or refuses.
     """
     found = place_of(place, library=library, api_key=api_key, server=server, sources=sources)
     try:
@@ -60,14 +68,14 @@ def open(
         if encoder is not None or settings or (recorded is None and create):
             made = _made(encoder, recorded, settings, trust_remote_code)
             store = _opened(found, made.id, create, settings)
-            return _library(found, store, lambda: made, limits)
+            return _library(found, store, lambda: made, limits, tenant, all_tenants)
         store = found.open(None, create=False)
     except BaseException:
         found.close()
         raise
     # Weights are loaded only where they are needed: listing documents does not wait for them.
     make = partial(registry.remake, store.encoder, trust_remote_code=trust_remote_code)
-    return _library(found, store, make, limits)
+    return _library(found, store, make, limits, tenant, all_tenants)
 
 
 def _opened(place: Place, encoder: EncoderId, create: bool, settings: Mapping[str, str]) -> Store:
@@ -78,11 +86,26 @@ def _opened(place: Place, encoder: EncoderId, create: bool, settings: Mapping[st
 
 
 def _library(
-    place: Place, store: Store, encoder: Callable[[], Encoder], limits: Limits | None
+    place: Place,
+    store: Store,
+    encoder: Callable[[], Encoder],
+    limits: Limits | None,
+    tenant: str,
+    all_tenants: bool,
 ) -> Library:
-    return Library(
-        place.folder, store=store, encoder=encoder, limits=limits or Limits(), place=place
-    )
+    try:
+        if tenant or not all_tenants:
+            check_tenancy(store, tenant, str(place))
+        return Library(
+            place.folder,
+            store=store.within(tenant),
+            encoder=encoder,
+            limits=limits or Limits(),
+            place=place,
+        )
+    except BaseException:
+        store.close()
+        raise
 
 
 def _made(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from recto.engine.encoders.protocol import EncoderId
+from recto.engine.store.attributes import REVISION
 from recto.engine.store.oracle import OracleStore
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.records import DocumentRecord, PageRecord
@@ -64,7 +65,7 @@ def test_announce_then_publish(store: OracleStore, ledger: Ledger) -> None:
     assert ledger.unfinished() == [record]
     ledger.publish(record)
     assert _states(store) == {"a": "ready"}
-    assert ledger.at("/reports/a.pdf") == replace(record, state="ready")
+    assert ledger.at("/reports/a.pdf") == replace(record, state="ready", described=REVISION)
     assert ledger.unfinished() == []
 
 
