@@ -62,7 +62,8 @@ class EndpointAddress:
 
     @property
     def url(self) -> str:
-        return (self.base_url or OPENAI).rstrip("/")
+        parts = urlsplit(self.base_url or OPENAI)
+        return parts._replace(netloc=parts.netloc.lower()).geturl().rstrip("/")
 
     @property
     def host(self) -> str:
@@ -80,7 +81,7 @@ class EndpointAddress:
         return named or self.host.endswith(".local") or _is(self.host, "is_private")
 
     def _check_url(self) -> None:
-        parts = _split(self.url)
+        parts = _split(self.base_url or OPENAI)
         if parts.username is not None or parts.password is not None:
             raise EndpointSettingError(
                 f"The address of {parts.hostname} has a user or password in it, which would be"
@@ -93,7 +94,7 @@ class EndpointAddress:
             )
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise EndpointSettingError(
-                f"{self.url!r} is no address of an endpoint; expected one such as {_EXAMPLES}."
+                f"{self.base_url!r} is no address of an endpoint; expected one such as {_EXAMPLES}."
             )
 
     def _private(self) -> bool:

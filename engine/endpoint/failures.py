@@ -38,9 +38,11 @@ _NO_MONEY = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 _FILTERED = re.compile(r"content_?(filter|policy)|ResponsibleAI", re.I)
 _TOO_LONG = re.compile(
     r"context_length|exceed_context|context (length|size|window)|maximum context|too many tokens"
-    r"|prompt is too long|input (length|tokens)[^.]{0,40}exceed|n_ctx",
+    r"|prompt is too long|input (length|tokens?)\b[^.]{0,40}exceed|maximum model length|n_ctx",
     re.I,
 )
+_NAMED = re.compile(r"model|deployment", re.I)
+_SECONDS = re.compile(r"\d{1,9}(\.\d{1,9})?")
 _KEYS = re.compile(r"\b(sk-|Bearer\s+|api[-_]?key\W{1,4})[\w*.\-]+", re.I)
 
 
@@ -98,13 +100,15 @@ def _of_status(error: openai.APIStatusError, address: EndpointAddress) -> RectoE
 
 
 def _final(status: int, got: str, text: str, address: EndpointAddress) -> RectoError:
-    if status in (401, 403):
+    if status == 401:  # what else it says is often the key
         return KeyRefused(
-            f"{_where(address)} answered {status}: the key is missing or wrong, or may not use"
-            f" {address.model!r}. {how_to_give_key(address.host)}"
+            f"{_where(address)} answered 401: the key is missing or wrong."
+            f" {how_to_give_key(address.host)}"
         )
     if 300 <= status < 400 or "<html" in text[:500].lower():
         return NotAnEndpoint(f"{got} {EXPECTED}")
+    if status == 403:
+        return KeyRefused(f"{got} The key may not do that. {how_to_give_key(address.host)}")
     if status == 429:
         return RateLimited(f"{got} What was paid for is used up.")
     if status in (404, 405):
@@ -113,6 +117,8 @@ def _final(status: int, got: str, text: str, address: EndpointAddress) -> RectoE
 
 
 def _refused(status: int, got: str, text: str) -> RectoError:
+    if "model_not_found" in text:
+        return _not_there(got, text)
     if _FILTERED.search(text):
         return ContentFiltered(f"{got} Ask in other words, or leave out the page that it is about.")
     if status == 413 or _TOO_LONG.search(text):
@@ -124,7 +130,7 @@ def _refused(status: int, got: str, text: str) -> RectoError:
 
 
 def _not_there(got: str, text: str) -> RectoError:
-    if "model" in text.lower():
+    if _NAMED.search(text):
         return ModelNotFound(f"{got} Name one of the models that the endpoint lists.")
     return NotAnEndpoint(f"{got} {EXPECTED}")
 
@@ -145,10 +151,12 @@ def _where(address: EndpointAddress) -> str:
 
 
 def _message(body: object) -> str:
-    """Of an error, in one of the forms that are found: a text, or a text in `error` and so on."""
+    """Of an error, in one of the forms that are found: a text, or one within `error` and so on."""
     if isinstance(body, Mapping):
-        inner = (body.get(name) for name in ("error", "message", "detail"))
+        inner = [body.get(name) for name in ("error", "message", "detail", "msg")]
         return next((found for part in inner if (found := _message(part))), "")
+    if isinstance(body, list):
+        return next((found for part in body if (found := _message(part))), "")
     return "" if body is None else str(body)
 
 
@@ -161,12 +169,10 @@ def _codes(body: object) -> Iterator[str]:
 def _asked_to_wait(headers: Mapping[str, str]) -> float | None:
     """What `Retry-After` says, in seconds or as a date."""
     given = headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(given):
+        return float(given)
     try:
-        return max(float(given), 0.0)
-    except ValueError:
-        pass
-    try:
-        until = parsedate_to_datetime(given)
-    except ValueError:
+        until = parsedate_to_datetime(given).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return max((until.astimezone(UTC) - datetime.now(UTC)).total_seconds(), 0.0)
+    return max((until - datetime.now(UTC)).total_seconds(), 0.0)

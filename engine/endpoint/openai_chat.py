@@ -168,7 +168,12 @@ class OpenAIChat(Closing):
                 if not isinstance(chunk, openai.BaseModel):
                     raise ValueError(f"a chunk is no object, but {type(chunk).__name__}")
                 yield chunk.to_dict(), "delta"
-        except (openai.APIConnectionError, httpx2.RequestError, ValueError) as error:
+        except (
+            openai.APIConnectionError,
+            httpx2.RequestError,
+            ValueError,
+            RecursionError,
+        ) as error:
             raise self._broken(error) from None
         except openai.OpenAIError as error:
             raise translated(error, self._address) from None
@@ -190,7 +195,7 @@ class OpenAIChat(Closing):
         """Raises NotAnEndpoint."""
         try:
             value = json.loads(response.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             value = None
         if isinstance(value, Mapping):
             if failure := of_body(value, self._address):

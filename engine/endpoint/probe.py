@@ -7,6 +7,7 @@ merely let pass: that is what "ignored" is for. The most bytes of a picture are 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -29,11 +30,12 @@ from recto.engine.endpoint.retrying import Retrying
 from recto.engine.errors import (
     BrokenStream,
     ContextTooLong,
+    EndpointTimeout,
     RequestRefused,
     ServerFailed,
 )
 
-LIMITS = Limits(timeout=300.0, read_timeout=120.0, attempts=3)
+LIMITS = Limits(timeout=900.0, read_timeout=120.0, attempts=3)
 _REFUSED = (RequestRefused, ContextTooLong, ServerFailed)
 """How endpoints say that they do not take something; some fail over it."""
 
@@ -54,9 +56,13 @@ _SCHEMA: Schema = {
 _UNKNOWN = {"recto_unknown_field": True}
 _KINDS: tuple[ImageFormat, ...] = ("png", "jpeg")
 _NUMBERS = (20, 12, 8, 4, 2)
-_PIXELS = (4_000_000, 2_000_000, 1_000_000, 500_000)
+_PIXELS = (2_000_000, 1_000_000, 500_000)
+"""More of a page than a model reads; a machine without a GPU takes minutes for them."""
 _PICTURE_TOKENS = 8
 """Fewer are the label's."""
+_WORDS = 6000
+"""A token each. Servers that cut off a question silently are set to 2,048 or 4,096 as a rule."""
+_LENGTH = re.compile(r"context (?:length|size|window)\D{0,20}(\d{3,7})")
 
 
 def measure(
@@ -70,11 +76,10 @@ def measure(
     blank = EndpointProfile(max_images=max(_NUMBERS), max_image_pixels=max(_PIXELS))
     with OpenAIChat(address, blank, limits, retrying=retrying) as model:
         probe = _Probe(model, limits.start())
-        for step in (probe.dialect, probe.fields, probe.schema, probe.streaming, probe.pictures):
+        probe.dialect()
+        for step in (probe.fields, probe.schema, probe.streaming, probe.context, probe.pictures):
             step()
-        return replace(
-            probe.profile, context_tokens=model.context_tokens(), probed=today().isoformat()
-        )
+        return replace(probe.profile, probed=today().isoformat())
 
 
 class _Probe:
@@ -146,6 +151,22 @@ class _Probe:
                 return
         self._assume(replace(self.profile, stream=False, stream_usage=False))
 
+    def context(self) -> None:
+        """As the endpoint tells; else whether it reads a long question to its end."""
+        told = self._model.context_tokens()
+        long = Request((Message.user("the " * _WORDS),), max_tokens=_FEW)
+        try:
+            reply = None if told else self._model.complete(long, budget=self._budget)
+        except ContextTooLong as error:
+            length = _LENGTH.search(str(error))
+            told = int(length[1]) if length else None
+        except (RequestRefused, ServerFailed, EndpointTimeout):
+            self._budget.seconds_left()
+        else:
+            if reply and not reply.usage.estimated and reply.usage.input_tokens < _WORDS * 0.8:
+                told = reply.usage.input_tokens
+        self._assume(replace(self.profile, context_tokens=told))
+
     def pictures(self) -> None:
         """Whether they are taken, as which files, how many and how large."""
         blind = self._look(())
@@ -206,10 +227,13 @@ class _Probe:
         return reply
 
     def _ask(self, request: Request) -> Reply | None:
-        """None: refused."""
+        """None: refused, or not done in time."""
         try:
             return self._model.complete(request, budget=self._budget)
         except _REFUSED:
+            return None
+        except EndpointTimeout:
+            self._budget.seconds_left()  # unless the time for all is over
             return None
 
     def _assume(self, profile: EndpointProfile) -> None:

@@ -41,7 +41,7 @@ class EndpointProfile:
     unknown_fields: bool = True
     """Whether fields that the endpoint does not know are let pass."""
     context_tokens: int | None = None
-    """Of request and reply together; None: the endpoint does not tell."""
+    """Of request and reply together; None: the endpoint does not tell, and read 6,000 at once."""
     probed: str = ""
     """When it was measured, as an ISO date; empty: it was not."""
 

@@ -47,7 +47,8 @@ def text_of(content: object) -> str:
     """A text, nothing, or a list of parts of which some are texts."""
     if isinstance(content, list):
         return "".join(text_of(part.get("text")) for part in content if isinstance(part, Mapping))
-    return content if isinstance(content, str) else ""
+    # Half a character, which JSON can name, could be written to no file and no terminal.
+    return content.encode("utf-8", "replace").decode() if isinstance(content, str) else ""
 
 
 def usage_of(body: Json) -> Usage | None:

@@ -30,9 +30,7 @@ BaseUrlOption = Annotated[
 ]
 AllowHttpOption = Annotated[
     bool,
-    typer.Option(
-        "--allow-http", help="Send a key without encryption within the local network.", hidden=True
-    ),
+    typer.Option("--allow-http", help="Send a key without encryption within the local network."),
 ]
 
 

@@ -38,6 +38,9 @@ class Dialect:
     """Fields that it takes besides; None: all."""
     unknown_status: int = 400
     context: int | None = None
+    lists_context: bool = True
+    reads: int = 1 << 20
+    """How many tokens of a question it reads, cutting off the rest without a word."""
     usage: bool = True
 
     def check(self, asked: Asked) -> None:
@@ -96,12 +99,14 @@ class Dialect:
         return " ".join(str(number) for number in range(300)) if "numbers" in asked.text else "pear"
 
     def tokens(self, asked: Asked) -> int:
-        return asked.tokens - (100 * len(asked.images) if self.images == "ignored" else 0)
+        ignored = 100 * len(asked.images) if self.images == "ignored" else 0
+        return min(asked.tokens - ignored, self.reads)
 
     def entry(self, model: str) -> dict[str, Any]:
         """Of the list of models."""
         named = {"id": model, "object": "model", "created": 1, "owned_by": "tests"}
-        return named if self.context is None else named | {"max_model_len": self.context}
+        told = {"max_model_len": self.context} if self.context and self.lists_context else {}
+        return named | told
 
 
 def instance(schema: dict[str, Any]) -> object:

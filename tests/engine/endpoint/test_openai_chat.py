@@ -184,6 +184,10 @@ def test_a_whole_reply_without_a_reason_to_end_is_whole() -> None:
         (Reply.stream_error("Three pag"), EndpointError),
         (Reply.raw(b"data: {broken\n\n", Content_Type="text/event-stream"), BrokenStream),
         (Reply.raw(b"data: []\n\n", Content_Type="text/event-stream"), BrokenStream),
+        (
+            Reply.raw(b"data: " + b"[" * 200_000, Content_Type="text/event-stream"),
+            BrokenStream,
+        ),
     ],
 )
 def test_a_stream_that_does_not_end_well_is_an_error(
@@ -201,6 +205,7 @@ def test_a_stream_that_does_not_end_well_is_an_error(
         (Reply.html(), NotAnEndpoint, "Sign in"),
         (Reply.html(404), NotAnEndpoint, "/v1"),
         (Reply.raw(b"[]"), NotAnEndpoint, "no JSON object"),
+        (Reply.raw(b"[" * 200_000), NotAnEndpoint, "no JSON object"),
         (Reply.raw(b"404 page not found", code=404), NotAnEndpoint, "/v1"),
         (Reply.raw(b"", code=307, Location="http://127.0.0.1:1/v1"), NotAnEndpoint, "307"),
         (Reply.raw(b'{"error": {"message": "out of memory"}}'), EndpointError, "out of memory"),
@@ -242,6 +247,27 @@ def test_what_may_get_better_is_tried_again(call: Call, code: int) -> None:
 def test_a_lost_connection_is_tried_again(call: Call) -> None:
     with scripted([Reply.dropped(), Reply.text("now")]) as endpoint:
         assert call(model_of(endpoint), HELLO).text == "now"
+
+
+@pytest.mark.parametrize("given", ["nan", "-5", "inf", "1e999", "soon", "", "Mon, 99 Foo"])
+def test_a_wait_that_is_none_is_chosen_by_us(given: str) -> None:
+    waits = Waits()
+    with scripted([Reply.raw(b"{}", code=429, Retry_After=given), Reply.text("now")]) as endpoint:
+        whole(model_of(endpoint, waits=waits), HELLO)
+    assert waits.seconds == [0.5]
+
+
+def test_a_date_that_is_over_is_not_waited_for() -> None:
+    waits, date = Waits(), "Wed, 21 Oct 2015 07:28:00 GMT"
+    with scripted([Reply.raw(b"{}", code=503, Retry_After=date), Reply.text("now")]) as endpoint:
+        whole(model_of(endpoint, waits=waits), HELLO)
+    assert waits.seconds == [0]
+
+
+@both
+def test_half_characters_can_be_written_down(call: Call) -> None:
+    with scripted([Reply.text("a \ud800 b")]) as endpoint:
+        assert call(model_of(endpoint), HELLO).text.encode() == b"a ? b"
 
 
 def test_an_endpoint_is_waited_for_as_long_as_it_asks() -> None:

@@ -15,7 +15,7 @@ from tests.engine.endpoint.asking import Waits
 
 DAY = date(2026, 11, 21)
 FULL = EndpointProfile(
-    max_images=20, max_image_pixels=4_000_000, unknown_fields=False, probed="2026-11-21"
+    max_images=20, max_image_pixels=2_000_000, unknown_fields=False, probed="2026-11-21"
 )
 
 
@@ -64,6 +64,9 @@ def test_an_endpoint_like_openais_can_do_all() -> None:
         (Dialect(max_pixels=1_100_000), {"max_image_pixels": 1_000_000}),
         (Dialect(max_pixels=100_000), {"max_image_pixels": 250_000}),
         (Dialect(context=900), {"context_tokens": 900, "max_images": 8}),
+        (Dialect(context=900, lists_context=False), {"context_tokens": 900, "max_images": 8}),
+        (Dialect(reads=2048), {"context_tokens": 2048}),
+        (Dialect(reads=6500), {}),
     ],
     ids=lambda value: "" if isinstance(value, Dialect) else str(value),
 )

@@ -57,12 +57,11 @@ def model(server: RunningServer, profile: EndpointProfile) -> Iterator[OpenAICha
     [
         (
             "llama",
-            EndpointProfile(max_image_pixels=4_000_000, context_tokens=8192),
+            EndpointProfile(context_tokens=8192),
         ),
         (
             "transformers_serve",
             EndpointProfile(
-                max_image_pixels=4_000_000,
                 json_schema="ignored",
                 json_object=False,
                 token_limit_field="max_tokens",
