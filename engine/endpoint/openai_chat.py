@@ -21,7 +21,7 @@ from recto.engine.endpoint.failures import EXPECTED, of_body, scrubbed, too_slow
 from recto.engine.endpoint.limits import Budget, Limits, Usage
 from recto.engine.endpoint.messages import Request
 from recto.engine.endpoint.profile import EndpointProfile
-from recto.engine.endpoint.reading import Gathered, Json
+from recto.engine.endpoint.reading import Gathered, Json, Piece
 from recto.engine.endpoint.retrying import Retrying
 from recto.engine.errors import (
     BrokenReply,
@@ -96,6 +96,7 @@ class OpenAIChat(Closing):
         with budget.claim(request):
             response = self._send(request, budget, stream=False).http_response
             gathered.add(self._json(response), "message")
+            gathered.end()
             usage = budget.spend(gathered.used(request))
         if not gathered.any:
             raise BrokenReply(
@@ -124,8 +125,7 @@ class OpenAIChat(Closing):
         with budget.claim(request):
             raw = self._send(request, budget, stream=True)
             try:
-                for body, part in self._bodies(raw):
-                    piece = gathered.add(body, part)
+                for piece in self._pieces(raw, gathered):
                     if piece.text or piece.reasoning:
                         yield Delta(piece.text, piece.reasoning)
             finally:  # also when the stream breaks, or the reader has read enough
@@ -152,6 +152,11 @@ class OpenAIChat(Closing):
                 raise translated(error, self._address) from None
 
         return self._retrying.call(once, budget)
+
+    def _pieces(self, raw: _Raw, gathered: Gathered) -> Iterator[Piece]:
+        for body, part in self._bodies(raw):
+            yield gathered.add(body, part)
+        yield gathered.end()
 
     def _bodies(self, raw: _Raw) -> Iterator[tuple[Json, str]]:
         """The chunks of a stream; or one whole reply, from an endpoint that does not stream."""

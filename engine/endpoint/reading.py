@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from recto.engine.endpoint.limits import Usage, input_tokens, text_tokens
 from recto.engine.endpoint.messages import Request
+from recto.engine.endpoint.thinking import Thinking
 
 Json = Mapping[str, object]
 
@@ -75,6 +76,7 @@ class Gathered:
         """Whether anything was chosen at all."""
         self._texts: list[str] = []
         self._thoughts: list[str] = []
+        self._thinking = Thinking()
 
     @property
     def text(self) -> str:
@@ -83,8 +85,9 @@ class Gathered:
     def add(self, body: Json, part: str) -> Piece:
         """Gives back what this adds."""
         piece = piece_of(body, part)
-        self._texts.append(piece.text)
-        self._thoughts.append(piece.reasoning)
+        text, thought = self._thinking.feed(piece.text)
+        piece = replace(piece, text=text, reasoning=piece.reasoning + thought)
+        self._take(piece)
         self.refusal += piece.refusal
         self.any = self.any or piece.choice
         self.finish_reason = piece.finish_reason or self.finish_reason
@@ -92,6 +95,16 @@ class Gathered:
         self.model = self.model or text_of(body.get("model"))
         self.id = self.id or text_of(body.get("id")) or None
         return piece
+
+    def end(self) -> Piece:
+        """What was held back, as it could have been the beginning of something else."""
+        piece = Piece(*self._thinking.end())
+        self._take(piece)
+        return piece
+
+    def _take(self, piece: Piece) -> None:
+        self._texts.append(piece.text)
+        self._thoughts.append(piece.reasoning)
 
     def used(self, request: Request) -> Usage:
         """As the endpoint counted; else as we estimate."""

@@ -150,9 +150,19 @@ def test_a_refusal_is_told_apart(call: Call) -> None:
 
 
 @both
-def test_thoughts_are_no_reply(call: Call) -> None:
-    with scripted([Reply.thinking("Hmm, pages.", "Three.")]) as endpoint:
+@pytest.mark.parametrize(
+    "reply",
+    [Reply.thinking("Hmm, pages.", "Three."), Reply.text("<think>Hmm, pages.</think>Three.")],
+)
+def test_thoughts_are_no_reply(call: Call, reply: Reply) -> None:
+    with scripted([reply]) as endpoint:
         assert call(model_of(endpoint), HELLO).text == "Three."
+
+
+def test_thoughts_are_streamed_as_such() -> None:
+    with scripted([Reply.text("<think>Hmm, pages.</think>Three.")]) as endpoint:
+        deltas = list(model_of(endpoint).stream(HELLO))
+    assert "".join(delta.reasoning for delta in deltas) == "Hmm, pages."
 
 
 @both
