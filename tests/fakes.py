@@ -8,7 +8,7 @@ that stand on a page, so a test can say beforehand which page must win.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -81,3 +81,29 @@ def _word_vector(word: str, dim: int) -> FloatArray:
 def _direction(vectors: FloatArray) -> FloatArray:
     mean: FloatArray = vectors.mean(axis=0)
     return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
+
+
+class StagedEncoder(FakeEncoder):
+    """The same vectors in three steps, with a look at each: `on_step` is told its name and the
+    words of the pages."""
+
+    def __init__(self, *, batch: int, on_step: Callable[[str, list[str]], None]) -> None:
+        super().__init__()
+        self.batch = batch
+        self._on_step = on_step
+
+    def encode_pages(self, pages: Sequence[PageInput]) -> list[PageVectors]:
+        return self.finish(self.run(self.prepare(pages)))
+
+    def prepare(self, pages: Sequence[PageInput]) -> list[PageText]:
+        return self._seen("prepare", [page.content.text for page in pages])
+
+    def run(self, prepared: list[PageText]) -> list[PageText]:
+        return self._seen("run", prepared)
+
+    def finish(self, result: list[PageText]) -> list[PageVectors]:
+        return [self._encode_page(text) for text in self._seen("finish", result)]
+
+    def _seen(self, step: str, texts: list[PageText]) -> list[PageText]:
+        self._on_step(step, [text.text for text in texts])
+        return texts
