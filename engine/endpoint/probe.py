@@ -31,6 +31,7 @@ from recto.engine.errors import (
     BrokenStream,
     ContextTooLong,
     EndpointTimeout,
+    RateLimited,
     RequestRefused,
     ServerFailed,
 )
@@ -152,20 +153,23 @@ class _Probe:
         self._assume(replace(self.profile, stream=False, stream_usage=False))
 
     def context(self) -> None:
-        """As the endpoint tells; else whether it reads a long question to its end."""
+        """As the endpoint tells; else as it shows by what it does with a long question."""
         told = self._model.context_tokens()
+        self._assume(replace(self.profile, context_tokens=told or self._reads()))
+
+    def _reads(self) -> int | None:
+        """How much of a long question is read, if not all of it."""
         long = Request((Message.user("the " * _WORDS),), max_tokens=_FEW)
         try:
-            reply = None if told else self._model.complete(long, budget=self._budget)
+            used = self._model.complete(long, budget=self._budget).usage
         except ContextTooLong as error:
             length = _LENGTH.search(str(error))
-            told = int(length[1]) if length else None
-        except (RequestRefused, ServerFailed, EndpointTimeout):
+            return int(length[1]) if length else None
+        except (RequestRefused, ServerFailed, RateLimited, EndpointTimeout):
             self._budget.seconds_left()
-        else:
-            if reply and not reply.usage.estimated and reply.usage.input_tokens < _WORDS * 0.8:
-                told = reply.usage.input_tokens
-        self._assume(replace(self.profile, context_tokens=told))
+            return None
+        cut_off = not used.estimated and used.input_tokens < _WORDS * 0.8
+        return used.input_tokens if cut_off else None
 
     def pictures(self) -> None:
         """Whether they are taken, as which files, how many and how large."""
