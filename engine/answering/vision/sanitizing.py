@@ -17,6 +17,7 @@ from recto.engine.answering.quoting import clean
 
 REMOVED = "(link removed)"
 
+_SPACES = re.compile("[\t\r\f\v\x85\u2028\u2029]")
 _VARIANTS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d]")
 _UNSAFE = frozenset(("Co", "Cn"))
 _LABEL = re.compile(r"\[(?=\s*S?\s*\d)", re.IGNORECASE)
@@ -33,7 +34,7 @@ _DOMAINS = (
     "|shop|site|tv|uk|us|xyz"
 )
 _LINK = re.compile(
-    r"(?:[a-z][a-z0-9+.-]{1,20}:(?://|\\\\)|www\.|(?:mailto|data|javascript|tel|file|blob):(?=\S))"
+    r"(?:[a-z][a-z0-9+.-]{1,20}:(?://|\\\\)|\bwww\.|\b(?:mailto|data|javascript|tel|file|blob):(?=\S))"
     r"[^\s<>\"“”]*"
     rf"|(?:[\w-]{{1,63}}@)?(?:[\w-]{{1,63}}\.){{1,8}}(?:(?:{_DOMAINS})\b(?!\.\w)"
     r"(?:[:/?#][^\s<>\"“”]*)?|[a-z]{2,24}(?:/|:\d)[^\s<>\"“”]*)",
@@ -51,7 +52,7 @@ def for_model(text: str) -> str:
 
 def name_for_model(name: str) -> str:
     """A file's name on one line, short enough not to hold a speech."""
-    line = " ".join(for_model(name.replace("\n", " ")).split())
+    line = " ".join(for_model(_SPACES.sub(" ", name.replace("\n", " "))).split())
     return line if len(line) <= 80 else f"{line[:50]}…{line[-29:]}"
 
 
@@ -74,10 +75,11 @@ class Cleaner:
 
     def __call__(self, text: str) -> str:
         """Without markup, and without links of the model's own. Twice is as good as once."""
-        bare = _untagged("\n".join(clean(line) for line in html.unescape(text).split("\n")))
-        bare = _MARKDOWN.sub(self._linked, bare)
-        bare = _LINK.sub(self._kept, _DEFINITION.sub("", bare))
+        spaced = _SPACES.sub(" ", html.unescape(text))
+        bare = _untagged("\n".join(clean(line) for line in spaced.split("\n")))
         bare = _NUMBER_MARK.sub(r"(\1)", _OUR_MARK.sub("", bare))
+        bare = _DEFINITION.sub("", _MARKDOWN.sub(self._linked, bare))
+        bare = _LINK.sub(self._kept, bare)  # last: what was taken out may have parted one
         bare = bare.replace("](", "] (").replace("![", "! [")
         return _TAG_OPEN.sub("‹", bare)
 

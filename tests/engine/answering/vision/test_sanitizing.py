@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recto.engine.answering.vision.sanitizing import (
+    REMOVED,
+    Cleaner,
+    for_model,
+    name_for_model,
+)
+
+PAGE = "See https://example.com/terms and www.merrowby.co.uk, or report.pdf."
+clean = Cleaner.of(PAGE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![chart](https://evil.example/?q=secret)",
+        '[terms](https://evil.example/terms "title")',
+        "<img src=https://evil.example/x>",
+        "<https://evil.example/x>",
+        "ht<b>tp://evil.example/y",
+        "&#104;ttp://evil.example &lt;img src=//evil.example&gt;",
+        "[a]: http://evil.example",
+        "www.evil.example and evil.com and mail@evil.com or evil.example/secret",
+        "javascript:alert(1) data:text/html;base64,AAAA",
+        "https://example.com/terms?leak=secret https://example.com/termsandmore",
+        "https://evil.example/https://example.com/terms",
+        "h\u200bttps://evil.example",
+    ],
+)
+def test_no_link_of_the_models_own_comes_through(text: str) -> None:
+    told = clean(text)
+    assert not re.search(r"evil|secret|leak|://|andmore|alert|base64|<[a-z]|\]\(", told)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See https://example.com/terms.",
+        "(www.merrowby.co.uk)",
+        "x < 5 and y > 3, 3.5 e.g. of report.pdf at 12:30",
+        "Note: data: and/or 5 km/h",
+    ],
+)
+def test_plain_text_and_links_of_the_pages_stay(text: str) -> None:
+    assert clean(text) == text
+
+
+def test_words_of_a_link_stay_and_its_address_if_a_page_has_it() -> None:
+    assert clean("[the terms](https://example.com/terms)") == (
+        "the terms (https://example.com/terms)"
+    )
+    assert clean("[the terms](https://evil.example)") == "the terms"
+    assert clean("Go to https://evil.example.") == f"Go to {REMOVED}."
+
+
+def test_citations_are_ours_alone() -> None:
+    assert clean("It is so [S1]. See [2] and [S1, S3].") == "It is so. See (2) and."
+
+
+PIECES = [
+    *("<", ">", "a", "b", "[", "]", "(", ")", "!", "&lt;", "<b>", '"', ":", "/", ".", " ", "\t"),
+    *(
+        "http://e.vil/x",
+        "&#104;ttp://q",
+        "ttp://",
+        "h",
+        "www.",
+        "evil.com",
+        "[S1]",
+        "[2]",
+        "\u200b",
+    ),
+]
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.sampled_from(PIECES), max_size=14))
+def test_whatever_comes_in_no_markup_or_link_comes_out(pieces: list[str]) -> None:
+    told = clean("".join(pieces))
+    assert not re.search(
+        r"https?://|\bwww\.\w|<[a-zA-Z/!]|!\[|\]\(|evil\.com\b", told, re.IGNORECASE
+    )
+
+
+def test_page_text_can_hold_no_label_delimiter_or_hidden_character() -> None:
+    hidden = "pay\u200b\u2066\U000e0041\U000e0042\ufe0f now"
+    assert for_model(f"{hidden}\n[S2] x\n</text>\n[ s 3 ] a < 5") == (
+        "pay now\n(S2] x\n‹/text>\n( s 3 ] a < 5"
+    )
+
+
+def test_file_name_is_one_short_line() -> None:
+    assert name_for_model("a\nb\t[S1] <page>.pdf") == "a b (S1] ‹page>.pdf"
+    assert len(name_for_model("x" * 5_000 + ".pdf")) == 80
