@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pytest
+
+from recto.engine.answering.protocol import DraftAnswer, Settled, TextDelta
+from recto.engine.answering.vision.answerer import VisionAnswerer
+from recto.engine.answering.vision.settings import VisionSettings
+from recto.engine.endpoint.chat import Reply
+from tests.fakes_chat import TOOK, FakeChat, Step, claims
+
+from .given import LEASE, REPORT, given
+
+PAGES = (given(REPORT, number=4), given(LEASE, name="lease.pdf", score=0.9))
+CAPEX = 'Capex was £31.8 million [S2 "Capital expenditure was £31.8 million"].'
+DEPOSIT = 'The deposit is not paid back. [S1 "deposit of 1,200 euros is non-refundable"]'
+
+
+def streamed(*replies: Step, settings: VisionSettings | None = None) -> tuple[str, DraftAnswer]:
+    """What was shown while it was written, and what it was settled to."""
+    events = list(VisionAnswerer(FakeChat(*replies), settings).stream("capex?", PAGES))
+    *deltas, last = events
+    assert isinstance(last, Settled)
+    return "".join(event.text for event in deltas if isinstance(event, TextDelta)), last.answer
+
+
+def test_marks_become_the_numbers_of_the_settled_quotes() -> None:
+    told, answer = streamed(f"{CAPEX} {DEPOSIT}")
+    assert told == "Capex was £31.8 million. [1] The deposit is not paid back. [2]"
+    assert answer.text == told
+    assert [quote.document_id for quote in answer.quotes] == ["report.pdf", "lease.pdf"]
+    assert answer.usage == TOOK
+
+
+def test_text_comes_before_its_marks_are_known() -> None:
+    first = next(VisionAnswerer(FakeChat(CAPEX)).stream("capex?", PAGES))
+    assert isinstance(first, TextDelta)
+    assert first.text.startswith("Capex")
+    assert "[" not in first.text
+
+
+def test_quote_that_is_given_twice_has_one_number() -> None:
+    told, answer = streamed(f'{CAPEX} So it was. [S2 "Capital expenditure was £31.8 million"]')
+    assert told == "Capex was £31.8 million. [1] So it was. [1]"
+    assert len(answer.quotes) == 1
+
+
+def test_invented_and_unknown_marks_are_removed_and_numbers_stay() -> None:
+    bad = 'Sales doubled [S2 "sales have doubled"]. It is blue. [S9 "blue"] '
+    told, answer = streamed(bad + CAPEX, claims())
+    assert told == "Sales doubled. It is blue. Capex was £31.8 million. [1]"
+    assert answer.text == "Capex was £31.8 million. [1]"
+
+
+def test_what_failed_is_asked_for_once_more_and_numbered_behind_the_rest() -> None:
+    better = claims(("There are pumps.", [("S2", "Pumps 1,577 1,373")]))
+    told, answer = streamed(f'Sales doubled. [S2 "so"] {CAPEX}', better)
+    assert told.endswith("Capex was £31.8 million. [1]")
+    assert answer.text == "There are pumps. [2] Capex was £31.8 million. [1]"
+    assert answer.usage == TOOK + TOOK
+
+
+def test_sentence_without_a_mark_is_not_believed() -> None:
+    told, answer = streamed("Capex was £31.8 million.", claims())
+    assert told == "Capex was £31.8 million."
+    assert answer.reason == "unverified"
+
+
+@pytest.mark.parametrize("said", ["NO ANSWER: the tax rate", " no answer – the tax rate"])
+def test_refusal_to_answer_is_shown_as_ours_and_not_as_the_models(said: str) -> None:
+    told, answer = streamed(said)
+    assert told == ""
+    assert (answer.reason, answer.missing) == ("unanswerable", "the tax rate")
+
+
+def test_lines_of_the_answer_are_kept() -> None:
+    told, answer = streamed(f"{CAPEX}\n- {DEPOSIT}")
+    assert (
+        answer.text == told == ("Capex was £31.8 million. [1]\n- The deposit is not paid back. [2]")
+    )
+
+
+def test_empty_reply_is_asked_for_in_another_form() -> None:
+    right = claims(("Capex was £31.8 million.", [("S2", "expenditure was £31.8 million")]))
+    _, answer = streamed("", right)
+    assert answer.text == "Capex was £31.8 million. [1]"
+    _, answer = streamed("", "still nothing")
+    assert answer.reason == "unreadable"
+
+
+def test_refusal_of_the_model_is_no_answer() -> None:
+    _, answer = streamed(Reply(text="", finish_reason="stop", refusal="No."))
+    assert answer.reason == "refused"
+
+
+def test_weak_pages_are_settled_at_once() -> None:
+    told, answer = streamed(settings=VisionSettings(least_score=1.0))
+    assert (told, answer.reason) == ("", "weak")
