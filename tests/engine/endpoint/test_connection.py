@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from recto.engine.endpoint.address import EndpointAddress
+from recto.engine.endpoint.connection import Connection
 from recto.engine.endpoint.limits import Limits
-from recto.engine.errors import EndpointError, KeyRefused, NotAnEndpoint, RectoError
-from tests.endpoints.scripted import Reply, scripted
+from recto.engine.endpoint.messages import Message, Request
+from recto.engine.errors import (
+    EndpointError,
+    EndpointSettingError,
+    KeyRefused,
+    NotAnEndpoint,
+    RectoError,
+)
+from tests.endpoints.scripted import Asked, Reply, scripted
 from tests.engine.endpoint.asking import HELLO, model_of
 
 SECRET = "sk-proj-Secret_1234"
@@ -39,6 +52,37 @@ def test_a_proxy_is_no_way_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delenv("NO_PROXY", raising=False)
     with scripted([Reply.text("ok")]) as endpoint:
         assert model_of(endpoint).complete(HELLO).text == "ok"
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "nonsense://x", "://"])
+def test_a_proxy_that_cannot_be_used_is_an_error(
+    proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(EndpointSettingError, match="HTTPS_PROXY"):
+        Connection(EndpointAddress("m", "https://llm.example.com/v1"))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(), st.sampled_from(["", "http://", "https://", "https://h/"]))
+def test_every_address_is_one_or_is_refused(text: str, scheme: str) -> None:
+    with contextlib.suppress(EndpointSettingError):
+        Connection(EndpointAddress("m", scheme + text)).close()
+
+
+def test_one_connection_serves_several_threads() -> None:
+    def echo(asked: Asked) -> Reply:
+        return Reply.text(asked.texts[-1])
+
+    numbers = [str(number) for number in range(24)]
+    with scripted([echo] * 48) as endpoint, model_of(endpoint) as model:
+
+        def ask(number: str) -> tuple[str, str]:
+            request = Request((Message.user(number),))
+            return model.complete(request).text, model.stream(request).reply.text
+
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(ask, numbers)) == [(number, number) for number in numbers]
 
 
 def test_pages_do_not_follow_a_redirection() -> None:
