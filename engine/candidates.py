@@ -1,7 +1,9 @@
 """The arms of a search: what is asked of the store, and how few round trips do it.
 
-Up to `exact_below` pages every arm sees all of them. Above, the arms that are cheap propose
-candidates, as do the documents that the question names, and `patches` rescores these exactly.
+Every arm ranks all pages; a store may find those that are worth an exact score of `patches` by
+itself, in which case one round trip does. Of a store that does not, above `exact_below` pages the
+arms that are cheap propose candidates, as do the documents that the question names, and `patches`
+scores these.
 """
 
 from __future__ import annotations
@@ -53,7 +55,9 @@ class Candidates:
     proposals: int
     """How many pages each cheap arm proposes when not all are searched."""
     exact: bool
-    """Whether all are searched."""
+    """Whether the store is to rank all; if not, only what the cheap arms propose is."""
+    recall: float = 1.0
+    """The share of the best ten by `patches` that must be found where the store ranks all."""
 
     def rankings(
         self, query: Query, named: Mapping[str, float], known: Mapping[str, Ranking]
@@ -115,7 +119,9 @@ class Candidates:
         """Those of `names` that have something to ask for."""
         vectors = query.vectors
         arms: dict[str, DenseArm | SparseArm] = {
-            "patches": DenseArm(using="patches", query=vectors.patches, limit=limit),
+            "patches": DenseArm(
+                using="patches", query=vectors.patches, limit=limit, recall=self.recall
+            ),
             "rows": DenseArm(using="rows", query=vectors.rows, limit=limit),
         }
         if query.terms:

@@ -52,9 +52,12 @@ class RetrievalSettings:
     read: int = 20
     """How many pages are read for `passages` and spelling."""
     exact_below: int = 500
-    """Pages, after the filter, up to which `patches` is computed for all of them."""
+    """Pages, after the filter, up to which `patches` is computed for all of them by a store that
+    does not choose by itself."""
     proposals: int = 100
     """Pages that each cheap arm proposes above that."""
+    recall: float = 0.95
+    """The share of the best ten by `patches` that is found in a large library, on average."""
 
     def __post_init__(self) -> None:
         stored = [getattr(self, arm) for arm in _STORED_ARMS]
@@ -64,6 +67,8 @@ class RetrievalSettings:
             raise ValueError(
                 f"weights of {self}; expected none below 0, and patches, rows or words above it"
             )
+        if not 0 < self.recall <= 1:
+            raise ValueError(f"recall {self.recall}; expected above 0 and at most 1")
         if not 1 < self.depth <= self.proposals or self.read < 1:
             raise ValueError(
                 f"depth {self.depth}, proposals {self.proposals}, read {self.read}; "
@@ -186,7 +191,8 @@ class Retriever:
             wanted=[arm for arm in _STORED_ARMS if getattr(settings, arm)],
             depth=max(settings.depth, limit),
             proposals=max(settings.proposals, limit),
-            exact=self._store.count(filter) <= settings.exact_below,
+            exact=self._store.two_stage or self._store.count(filter) <= settings.exact_below,
+            recall=settings.recall,
         )
 
     def _find(self, candidates: Candidates, query: Query, limit: int, known: Rankings) -> _Found:

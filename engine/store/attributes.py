@@ -41,6 +41,7 @@ Indexed: TypeAlias = dict[Sort, dict[str, list[str] | list[float]]]
 _ISO = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII
 )
+_PART = re.compile(r"[^\W_]+")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -104,8 +105,10 @@ def indexed(attributes: Attributes) -> Indexed:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text without their endings: stop words, too, for they may be all it has."""
-    return [term for word in words(text) for term in word_terms(word) or (word,)]
+    """The words of a text, and of the compounds, names of files and paths in it, without their
+    endings: stop words, too, for they may be all it has."""
+    parts = [part for word in words(text) for part in _PART.findall(word) or [word]]
+    return [term for part in parts for term in word_terms(part) or (part,)]
 
 
 def moment_of(text: str) -> Moment | None:

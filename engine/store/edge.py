@@ -48,12 +48,16 @@ class EdgeStore(PointStore):
         self._shards = folder / SHARDS
         self._recorded = _Recorded(manifest)
         self._points: EdgePoints = EdgePoints(process, "", set())
-        process.load(self._shards)
+        process.load(self._shards, manifest.encoder.dim)
         self._points.find_tenants()
 
     @property
     def encoder(self) -> EncoderId:
         return self._recorded.manifest.encoder
+
+    @property
+    def two_stage(self) -> bool:
+        return True
 
     @property
     def terms(self) -> int:
@@ -111,7 +115,10 @@ class EdgeStore(PointStore):
     def beside(self, encoder: EncoderId) -> EdgeStore:
         from recto.engine.store.opening import open_beside  # which imports this module
 
-        beside = open_beside(self._folder, encoder, reserve=self._process.reserve)
+        process = self._process
+        beside = open_beside(
+            self._folder, encoder, reserve=process.reserve, sketch_from=process.sketch_from
+        )
         return beside.within(self.tenant)
 
     def become(self, other: EdgeStore) -> None:
@@ -122,7 +129,7 @@ class EdgeStore(PointStore):
         try:
             self._process.unload()
             switch(self._folder)
-            self._process.load(self._shards)
+            self._process.load(self._shards, other.encoder.dim)
         except BaseException:
             self._process.close()  # the shards that it had are no longer the library's
             raise

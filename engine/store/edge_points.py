@@ -81,7 +81,7 @@ class EdgePoints:
 
     def search_arms(self, arms: Sequence[Asked]) -> list[Value]:
         """Of each the best pages, as [id, score]."""
-        asked = [[using, query, limit, self._confined(seen)] for using, query, limit, seen in arms]
+        asked = [arm._replace(seen=self._confined(arm.seen)) for arm in arms]
         found: list[Value] = self._process.call("search_arms", PAGES, asked, self._whose())
         return found
 

@@ -19,6 +19,8 @@ RESERVE = 128 << 20
 """Bytes on the disk that no write may use up. Edge maps its files into memory, so that it is killed
 (SIGBUS) when the disk is full, and needs room for its write-ahead log even to open a library or to
 delete from it."""
+SKETCH_FROM = 500
+"""Pages from which a library has sketches; fewer are compared as fast with all that they have."""
 _NEARLY_NOTHING = 4 << 20
 """When a process dies with less than this free, that is why."""
 _NAME = "the store's process"
@@ -27,14 +29,16 @@ _NAME = "the store's process"
 class EdgeProcess:
     """Holds the library's lock while it lives. Calls from several threads wait for each other."""
 
-    def __init__(self, folder: Path, *, reserve: int) -> None:
+    def __init__(self, folder: Path, *, reserve: int, sketch_from: int = SKETCH_FROM) -> None:
         """Start it for the library in `folder` and take the lock; nothing is loaded yet.
 
-        No write may leave less than `reserve` bytes free. Raises LibraryBusy.
+        No write may leave less than `reserve` bytes free; from `sketch_from`
+        pages on there will be sketches of them. Raises LibraryBusy.
         """
         self._folder = folder
         self.reserve = reserve
-        self._loaded: Path | None = None
+        self.sketch_from = sketch_from
+        self._loaded: tuple[Path, int] | None = None
         self._restarting = threading.Lock()
         self._closed = False
         self._child = self._started()
@@ -43,9 +47,10 @@ class EdgeProcess:
     def pid(self) -> int:
         return self._child.pid
 
-    def load(self, shards: Path) -> None:
-        self._call("load", str(shards))
-        self._loaded = shards
+    def load(self, shards: Path, dim: int) -> None:
+        """Shards of vectors of `dim` numbers."""
+        self._call("load", str(shards), dim, self.sketch_from)
+        self._loaded = shards, dim
 
     def unload(self) -> None:
         """Close the shards, so that their folder may be moved; the lock is kept."""
@@ -97,12 +102,12 @@ class EdgeProcess:
             self._child.close()
             self._child = self._started()
             if self._loaded is not None:
-                self._load_or_end(self._loaded)
+                self._load_or_end(*self._loaded)
 
-    def _load_or_end(self, shards: Path) -> None:
+    def _load_or_end(self, shards: Path, dim: int) -> None:
         """A process without shards must not live to be called."""
         try:
-            self.load(shards)
+            self.load(shards, dim)
         except BaseException:
             self._child.close()
             raise

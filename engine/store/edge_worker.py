@@ -20,6 +20,7 @@ from recto.engine.store.compiling import TENANT, Plain
 from recto.engine.store.edge_config import documents_config, pages_config
 from recto.engine.store.edge_indexes import Indexes
 from recto.engine.store.edge_requests import DENSE_SEARCH, edge_filter, sparse_search
+from recto.engine.store.edge_sketches import SKETCHED, Sketches
 from recto.engine.store.lock import lock_file
 from recto.engine.store.schema import (
     DENSE,
@@ -35,6 +36,8 @@ _SLACK = 16
 """Hits asked for beyond the limit, to see whether equal scores straddle it."""
 _shards: dict[str, edge.EdgeShard] = {}
 _indexes: dict[str, Indexes] = {}
+_sketches: dict[str, Sketches] = {}
+"""Of `PAGES` alone."""
 _locks: list[int] = []
 
 
@@ -55,11 +58,12 @@ def create(folder: str, dim: int) -> None:
         shard.close()
 
 
-def load(folder: str) -> None:
+def load(folder: str, dim: int, sketch_from: int) -> None:
     try:
         for name in INDEXED:
             _shards[name] = edge.EdgeShard.load(str(Path(folder, name)))
             _indexes[name] = Indexes(_shards[name])
+        _sketches[PAGES] = Sketches(_shards[PAGES], Path(folder), dim, begin=sketch_from)
     except BaseException as error:
         if isinstance(error, Exception):
             raise
@@ -69,6 +73,8 @@ def load(folder: str) -> None:
 def upsert(name: str, points: list[Point]) -> None:
     """All points or none: they are one entry of the write-ahead log."""
     _indexes[name].before_writing(points)
+    if name in _sketches:
+        _sketches[name].before_writing(points)
     batch = [edge.Point(point["id"], _vectors(point), point["payload"]) for point in points]
     _shards[name].update(edge.UpdateOperation.upsert_points(batch))
 
@@ -77,6 +83,7 @@ def describe(name: str, conditions: Conditions, payload: dict[str, Value]) -> No
     """Set these fields of the payload of every point that fulfils the conditions."""
     operation = edge.UpdateOperation.set_payload_by_filter(edge_filter(conditions), payload)
     _shards[name].update(operation)
+    _sketches[name].after_describing()
 
 
 def tenants(name: str) -> list[str]:
@@ -88,7 +95,10 @@ def tenants(name: str) -> list[str]:
 
 
 def delete(name: str, conditions: Conditions) -> None:
+    gone = _sketches[name].matching(conditions) if name in _sketches else []
     _shards[name].update(edge.UpdateOperation.delete_points_by_filter(edge_filter(conditions)))
+    if name in _sketches:
+        _sketches[name].after_deleting(gone)
 
 
 def retrieve(name: str, ids: list[str], fields: list[str], vectors: list[str]) -> list[Point]:
@@ -154,13 +164,36 @@ def search(
 
 
 def search_arms(name: str, arms: list[Value], corpus: list[Plain]) -> Value:
-    """What `search` gives for each [using, query, limit, conditions], in one round trip."""
+    """What `search` gives for each [using, query, limit, conditions, recall], in one round trip."""
     return [
-        search(name, using, query, limit, seen, corpus, None) for using, query, limit, seen in arms
+        _search_arm(name, using, query, limit, seen, corpus, recall)
+        for using, query, limit, seen, recall in arms
     ]
 
 
+def _search_arm(
+    name: str,
+    using: str,
+    query: Value,
+    limit: int,
+    seen: Conditions,
+    corpus: list[Plain],
+    recall: float,
+) -> Value:
+    """As `search`, but at the pages alone that the sketches say are worth a look."""
+    if using == SKETCHED and name in _sketches:
+        worth = _sketches[name].worth_a_look(query, limit, seen, recall)
+        if worth is not None:
+            these = seen | {"must": [["ids", worth], *seen["must"]]}
+            found = search(name, using, query, limit, these, corpus, None)
+            if len(found) == limit:  # else some of them were not there any more
+                return found
+    return search(name, using, query, limit, seen, corpus, None)
+
+
 def flush() -> None:
+    for sketches in _sketches.values():
+        sketches.flush()
     for shard in _shards.values():
         shard.flush()
 
@@ -170,10 +203,14 @@ def optimize() -> None:
         shard.flush()
         shard.optimize()
         shard.flush()  # lets go of the files that were replaced
+    for sketches in _sketches.values():
+        sketches.tidy()
 
 
 def close() -> None:
     flush()
+    while _sketches:
+        _sketches.popitem()[1].close()
     while _shards:
         _shards.popitem()[1].close()
 

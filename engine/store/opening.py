@@ -10,6 +10,7 @@ reencode/ ...       switching.py
 from __future__ import annotations
 
 import errno
+import functools
 import shutil
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from recto.engine.errors import (
     NotFound,
 )
 from recto.engine.store.edge import EdgeStore
-from recto.engine.store.edge_process import RESERVE, EdgeProcess
+from recto.engine.store.edge_process import RESERVE, SKETCH_FROM, EdgeProcess
 from recto.engine.store.manifest import (
     Manifest,
     check_encoder,
@@ -39,13 +40,19 @@ _UNFINISHED = "store.new"
 
 
 def open_edge(
-    folder: Path, encoder: EncoderId | None, *, create: bool, reserve: int = RESERVE
+    folder: Path,
+    encoder: EncoderId | None,
+    *,
+    create: bool,
+    reserve: int = RESERVE,
+    sketch_from: int = SKETCH_FROM,
 ) -> EdgeStore:
     """The library in `folder`; with `create` it is made if there is none.
 
     `encoder` is compared with what the library was made with, and so is the revision of its words'
     vectors; None takes it as it is, and is not enough to create one. No write may leave less than
-    `reserve` bytes free on the disk. Raises NotFound, EncoderMismatch, NewerLibrary,
+    `reserve` bytes free on the disk; from `sketch_from` pages on it has sketches, by which large
+    libraries are searched. Raises NotFound, EncoderMismatch, NewerLibrary,
     DamagedLibrary, LibraryBusy, DiskFull, and LibraryError when the folder cannot be written.
     """
     manifest = current_manifest(folder)
@@ -60,7 +67,7 @@ def open_edge(
         raise ValueError(f"{folder}: a library cannot be created without an encoder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        process = EdgeProcess(folder, reserve=reserve)
+        process = EdgeProcess(folder, reserve=reserve, sketch_from=sketch_from)
         try:
             return _opened(process, folder, encoder)
         except BaseException:
@@ -70,17 +77,22 @@ def open_edge(
         raise _translated(error, folder) from error
 
 
-def open_beside(folder: Path, encoder: EncoderId, *, reserve: int = RESERVE) -> EdgeStore:
+def open_beside(
+    folder: Path, encoder: EncoderId, *, reserve: int = RESERVE, sketch_from: int = SKETCH_FROM
+) -> EdgeStore:
     """A store in the same folder, to be filled with the vectors of `encoder`; the caller has the
     library open.
 
     What an interrupted call has put there is in it, unless it was of another encoder.
     """
+    opened = functools.partial(
+        open_edge, folder / PENDING, encoder, create=True, reserve=reserve, sketch_from=sketch_from
+    )
     try:
-        return open_edge(folder / PENDING, encoder, create=True, reserve=reserve)
+        return opened()
     except (EncoderMismatch, NewerLibrary, DamagedLibrary):
         discard(folder)
-        return open_edge(folder / PENDING, encoder, create=True, reserve=reserve)
+        return opened()
 
 
 def _check(folder: Path, manifest: Manifest, encoder: EncoderId | None) -> None:

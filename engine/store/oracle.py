@@ -70,6 +70,10 @@ class OracleStore(Closing):
         return self._encoder
 
     @property
+    def two_stage(self) -> bool:
+        return False
+
+    @property
     def terms(self) -> int:
         return TERMS
 

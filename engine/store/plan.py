@@ -30,13 +30,18 @@ class PageFilter:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class DenseArm:
-    """Exact MaxSim of a question's multivector (t, d) with one named vector of the pages."""
+    """Exact MaxSim of a question's multivector (t, d) with one named vector of the pages.
+
+    Which pages it is computed for is up to the store where less than all of the best are wanted.
+    """
 
     using: DenseName
     query: FloatArray
     limit: int
     ids: tuple[str, ...] | None = None
     """Confines this arm alone, for rescoring the candidates of others."""
+    recall: float = 1.0
+    """The share of the best ten pages that must be found, on average over questions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

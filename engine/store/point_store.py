@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from copy import copy
-from typing import Protocol, Self, TypeAlias
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 
@@ -58,8 +58,15 @@ _BATCH_WITH_VECTORS = 8
 _SAMPLE = 16
 ALL: Conditions = {"must": [], "must_not": []}
 
-Asked: TypeAlias = tuple[str, Value, int, Conditions]
-"""Of an arm: vector, query, limit, what it may see."""
+
+class Asked(NamedTuple):
+    """An arm as plain data."""
+
+    using: str
+    query: Value
+    limit: int
+    seen: Conditions
+    recall: float = 1.0
 
 
 class Points(Protocol):
@@ -225,10 +232,10 @@ def _asked(arm: DenseArm | SparseArm, filter: PageFilter) -> Asked | None:
     if seen is None:
         return None
     if isinstance(arm, DenseArm):
-        return arm.using, arm.query.astype(np.float32), arm.limit, seen
+        return Asked(arm.using, arm.query.astype(np.float32), arm.limit, seen, arm.recall)
     if not arm.query.indices:
         return None
-    return SPARSE, sparse_arrays(arm.query), arm.limit, seen
+    return Asked(SPARSE, sparse_arrays(arm.query), arm.limit, seen)
 
 
 def _ranking(hits: Sequence[tuple[str, float]]) -> Ranking:

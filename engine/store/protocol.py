@@ -67,6 +67,12 @@ class Store(Protocol):
     def encoder(self) -> EncoderId: ...
 
     @property
+    def two_stage(self) -> bool:
+        """Whether it finds the pages worth an exact score by itself, where `DenseArm.recall` lets
+        it; else every page is compared unless the arm names those that are to be."""
+        ...
+
+    @property
     def terms(self) -> int:
         """Of which revision (`bm25.TERMS`) its words' vectors are."""
         ...

@@ -115,6 +115,8 @@ def check_plan(plan: SearchPlan, dim: int) -> None:
         check_page_ids(arm.ids or ())
         if isinstance(arm, DenseArm):
             _check_vectors(arm.query, dim, f"{where}: query")
+            if not 0 < arm.recall <= 1:
+                raise ValueError(f"{where}: recall is {arm.recall}, must be above 0 and at most 1.")
         else:
             check_sparse_query(arm.query, where)
 

@@ -138,7 +138,7 @@ class RemotePoints:
 
     def search_arms(self, arms: Sequence[Asked]) -> list[Ranking]:
         """Of each the best pages, ties in the order of ids; usually in one round trip."""
-        return self._ranked(PAGES, [self._request(*arm) for arm in arms], None)
+        return self._ranked(PAGES, [self._request(*arm[:4]) for arm in arms], None)
 
     def search_documents(self, using: str, query: Value, limit: int) -> Ranking:
         """The best documents, by `document` instead of the points' ids."""

@@ -64,6 +64,10 @@ class RemoteStore(PointStore):
         return self._shared.version.manifest.encoder
 
     @property
+    def two_stage(self) -> bool:
+        return False
+
+    @property
     def terms(self) -> int:
         return self._shared.version.manifest.terms
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from recto.engine.store.edge_process import SKETCH_FROM
 from recto.engine.store.opening import open_edge
 from recto.engine.store.oracle import OracleStore
 from recto.engine.store.plan import PageFilter
@@ -14,7 +15,7 @@ from recto.engine.store.protocol import Store
 from tests.engine.store.samples import ENCODER
 from tests.engine.store.servers import SERVER, grpc_store, server_store
 
-KINDS = ["oracle", "edge", "remote", *(["server"] if SERVER in os.environ else [])]
+KINDS = ["oracle", "edge", "sketched", "remote", *(["server"] if SERVER in os.environ else [])]
 
 
 @pytest.fixture(scope="session", params=KINDS)
@@ -33,7 +34,8 @@ def shared_store(
             yield store
     else:
         folder = tmp_path_factory.mktemp("library")
-        with open_edge(folder, ENCODER, create=True) as store:
+        sketch_from = 1 if request.param == "sketched" else SKETCH_FROM
+        with open_edge(folder, ENCODER, create=True, sketch_from=sketch_from) as store:
             yield store
 
 
