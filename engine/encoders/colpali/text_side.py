@@ -20,9 +20,9 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from recto.engine.encoders import windows
 from recto.engine.encoders.colpali.batch import Batch
 from recto.engine.encoders.colpali.layout import NOWHERE, IntArray
-from recto.engine.encoders.words import windows
 from recto.engine.errors import EncoderError
 from recto.engine.page import Word
 from recto.engine.vectors import FloatArray
@@ -68,7 +68,7 @@ class TextSide:
         """`as_text` changes names of special tokens, which on a page are text; `sample` is the
         input that the question `SAMPLE` becomes.
 
-        Raises EncoderError where that does not show what is put around a question.
+        Raises EncoderError where that does not show what is put around a question, or is too much.
         """
         self._cut = cut
         self._as_text = as_text
@@ -85,6 +85,11 @@ class TextSide:
             raise EncoderError(
                 "The checkpoint's processor does not show what it puts around a question, so that"
                 " page_text cannot be used with it; leave it out."
+            )
+        if len(ids) > WINDOW // 2:
+            raise EncoderError(
+                f"{len(ids)} tokens stand around a question; expected at most {WINDOW // 2} where"
+                " page_text is read behind them. Choose a shorter prefix, or leave page_text out."
             )
         self._before, self._after = ids[:begin], ids[begin + len(asked) :]
 

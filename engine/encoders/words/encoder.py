@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from recto.engine.encoders.protocol import EncoderId, PageInput
+from recto.engine.encoders.windows import Window, cut
 from recto.engine.encoders.words import pooling
 from recto.engine.encoders.words.network import MAX_TOKENS, Features, Network
 from recto.engine.encoders.words.tokens import IntArray, Tokens, WordPieces, weights
-from recto.engine.encoders.words.windows import Window, cut
 from recto.engine.page import Word
 from recto.engine.vectors import PageVectors, QuestionVectors
 

@@ -216,3 +216,11 @@ def test_processor_that_hides_what_is_around_a_question_is_refused(encoder: Open
     inputs = encoder("colqwen2")._inputs
     with pytest.raises(EncoderError, match="page_text cannot be used"):
         TextSide(inputs._cut, as_text=str, prefix="Other: ", sample=inputs.question("a"))
+
+
+def test_prefix_that_leaves_no_room_for_words_is_refused(checkpoint: MakeCheckpoint) -> None:
+    from recto.engine.encoders.colpali.encoder import open_encoder
+
+    settings = {**WITH_TEXT, "prefix": "very long " * 500}
+    with pytest.raises(EncoderError, match="Choose a shorter prefix"):
+        open_encoder(str(checkpoint("colqwen2")), settings=settings)

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recto.engine.encoders.words.windows import cut
+from recto.engine.encoders.windows import cut
 
 lengths = st.integers(0, 3000)
 shapes = st.integers(2, 130).flatmap(
