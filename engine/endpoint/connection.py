@@ -45,32 +45,27 @@ class Connection(Closing):
 
     def __init__(self, address: EndpointAddress) -> None:
         import httpx2
+        import openai
 
         self._address = address
         try:
-            self._client = self._made()
+            http = httpx2.Client(
+                follow_redirects=False,
+                trust_env=not address.loopback,  # a proxy is no way to this machine
+                verify=_certificates(address),
+                event_hooks={"request": [self._strip], "response": [_guard]},
+            )
+            self._client = openai.OpenAI(
+                api_key=address.key or "none",
+                base_url=address.url,
+                max_retries=0,
+                http_client=http,
+            )
         except (ValueError, ImportError, httpx2.InvalidURL) as error:  # SOCKS needs a package
             raise EndpointSettingError(
                 f"{address.url} cannot be reached: {error}. Correct the address, or the proxy that"
                 " the environment names (HTTPS_PROXY, ALL_PROXY)."
             ) from error
-
-    def _made(self) -> openai.OpenAI:
-        import httpx2
-        import openai
-
-        http = httpx2.Client(
-            follow_redirects=False,
-            trust_env=not self._address.loopback,  # a proxy is no way to this machine
-            verify=_certificates(self._address),
-            event_hooks={"request": [self._strip], "response": [_guard]},
-        )
-        return openai.OpenAI(
-            api_key=self._address.key or "none",
-            base_url=self._address.url,
-            max_retries=0,
-            http_client=http,
-        )
 
     @property
     def address(self) -> EndpointAddress:

@@ -71,10 +71,10 @@ class Usage:
 class Limits:
     """What all calls for one question may take together; `start` begins to count."""
 
-    timeout: float = 120.0
+    timeout: float = 300.0
     """Seconds for all calls, retries included."""
-    read_timeout: float = 60.0
-    """Seconds without a byte."""
+    read_timeout: float = 120.0
+    """Seconds without a byte; a reply that is not streamed comes with none before its end."""
     attempts: int = 5
     """Of one call: the first, and those after it failed in a way that another need not."""
     max_cost: float | None = None
