@@ -6,7 +6,8 @@ on changing. Documents that are removed meanwhile have no pictures any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeAlias
@@ -34,6 +35,8 @@ EVIDENCE_PAGES = 6
 """Pages on which an answer is looked for."""
 
 AnswerEvent: TypeAlias = TextDelta | Settled[Answer]
+AnswerEvents: TypeAlias = Generator[AnswerEvent, None, None]
+"""Closing it early ends the call of the model."""
 
 
 @dataclass(slots=True, eq=False)
@@ -88,15 +91,16 @@ def answer(found: Found, answerer: Answerer | None) -> Answer:
     return _settled(found, answerer.answer(found.question, found.evidence()))
 
 
-def stream(found: Found, answerer: Answerer | None) -> Iterator[AnswerEvent]:
+def stream(found: Found, answerer: Answerer | None) -> AnswerEvents:
     """See `Library.ask_stream`."""
     if not isinstance(answerer, StreamingAnswerer):
         whole = answer(found, answerer)
         yield TextDelta(whole.text)
         yield Settled(whole)
         return
-    for event in answerer.stream(found.question, found.evidence()):
-        yield event if isinstance(event, TextDelta) else Settled(_settled(found, event.answer))
+    with closing(answerer.stream(found.question, found.evidence())) as events:
+        for event in events:
+            yield event if isinstance(event, TextDelta) else Settled(_settled(found, event.answer))
 
 
 def _settled(found: Found, draft: DraftAnswer) -> Answer:

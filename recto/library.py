@@ -10,13 +10,14 @@ from pathlib import Path
 
 from recto import asking, changing, searching
 from recto.asked_image import AskedImage
-from recto.asking import AnswerEvent
+from recto.asking import AnswerEvents
 from recto.catalog import several
 from recto.engine.answering.protocol import Answerer
 from recto.engine.closing import Closing
 from recto.engine.encoders.protocol import Encoder, EncoderId
 from recto.engine.encoders.registry import BUILT_IN
 from recto.engine.errors import NotFound
+from recto.engine.heatmap import HeatMap
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store, StoreInfo
 from recto.engine.store.records import page_id
@@ -80,6 +81,10 @@ class Library(Closing):
     def tenant(self) -> str:
         """Whose documents it shows; "" in a library without tenants."""
         return self._holdings.store.tenant
+
+    def tenants(self) -> list[str]:
+        """All who have documents here, by name; for whoever serves the library to them."""
+        return self._holdings.store.tenants()
 
     @property
     def folder(self) -> Path:
@@ -149,6 +154,15 @@ class Library(Closing):
             raise NotFound(f"{found.name} has no page {number} in this library: {reason}")
         return self._holdings.page(found, stored[0].content)
 
+    @reading
+    def heat_map(self, question: str, document: str, number: int) -> HeatMap:
+        """How much each place of a page answers each token of a question.
+
+        Made of the stored vectors. Raises QuestionError, NotFound, InputError.
+        """
+        found = self.page(document, number)
+        return searching.heat_map(self._holdings, question, found)
+
     def source(self, document: str) -> Path:
         """The kept original of a document, to be read only. Raises NotFound, InputError."""
         found = self.document(document)
@@ -211,7 +225,7 @@ class Library(Closing):
         pages: PageRange | None = None,
         where: Where | None = None,
         answerer: Answerer | None = None,
-    ) -> Iterator[AnswerEvent]:
+    ) -> AnswerEvents:
         """The answer as it is written: `TextDelta`s, then `Settled` with what `ask` returns.
 
         The text of the deltas is not verified yet; the settled answer is. Pages are found before

@@ -28,6 +28,7 @@ class FakeChat:
         self.requests: list[Request] = []
         self.budgets: list[Budget | None] = []
         self.closed = False
+        self.hung_up = 0
         self._replies = list(replies)
         self._profile = profile or EndpointProfile()
 
@@ -48,8 +49,12 @@ class FakeChat:
     def stream(self, request: Request, *, budget: Budget | None = None) -> StreamedReply:
         def deltas() -> Generator[Delta, None, Reply]:
             reply = self.complete(request, budget=budget)
-            for start in range(0, len(reply.text), 5):
-                yield Delta(reply.text[start : start + 5])
+            try:
+                for start in range(0, len(reply.text), 5):
+                    yield Delta(reply.text[start : start + 5])
+            except GeneratorExit:
+                self.hung_up += 1
+                raise
             return reply
 
         return StreamedReply(deltas())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
@@ -16,10 +16,10 @@ Support = Literal["quoted", "page", "unsupported"]
 """quoted: words that stand on a page. page: a page without words, so that only its picture can tell
 whether the statement holds. unsupported: neither; shown only where that is asked for."""
 Reason = Literal["no_pages", "weak", "unanswerable", "refused", "unreadable", "unverified"]
-"""Why there is no answer. no_pages: nothing was found. weak: what was found is too far from the
-question. unanswerable: the model says that the pages do not answer. refused: the model declines to
-speak. unreadable: its reply has not the form of an answer. unverified: nothing of it could be found
-on the pages."""
+"""Why there is no answer. no_pages: nothing was found, or nothing that the model takes. weak: what
+was found is too far from the question. unanswerable: the model says that the pages do not answer.
+refused: the model declines to speak. unreadable: its reply has not the form of an answer.
+unverified: nothing of it could be found on the pages."""
 
 
 def no_neighbour(number: int) -> None:
@@ -110,12 +110,14 @@ class Settled(Generic[A]):
 
 
 AnswerEvent: TypeAlias = TextDelta | Settled[DraftAnswer]
+AnswerEvents: TypeAlias = Generator[AnswerEvent, None, None]
+"""Closing it early ends the call of the model."""
 
 
 @runtime_checkable
 class StreamingAnswerer(Answerer, Protocol):
     """An answerer that can be watched while it answers."""
 
-    def stream(self, question: str, evidence: Sequence[Evidence]) -> Iterator[AnswerEvent]:
+    def stream(self, question: str, evidence: Sequence[Evidence]) -> AnswerEvents:
         """Pieces of text, then `Settled`, once. A reply that breaks off is an error."""
         ...

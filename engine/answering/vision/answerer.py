@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 
 from recto.engine.answering.protocol import (
-    AnswerEvent,
+    AnswerEvents,
     DraftAnswer,
     Evidence,
     Reason,
@@ -47,7 +48,7 @@ class VisionAnswerer(Closing):
         verified = ask_and_verify(self.model, question, sources, self.settings, budget=budget)
         return draft(verified, evidence, keep=self.settings.unsupported == "mark")
 
-    def stream(self, question: str, evidence: Sequence[Evidence]) -> Iterator[AnswerEvent]:
+    def stream(self, question: str, evidence: Sequence[Evidence]) -> AnswerEvents:
         """Raises the same; BrokenStream when the reply breaks off."""
         sources = self.sources(evidence)
         reason = self._reason_not_to_ask(evidence, sources)
@@ -56,12 +57,13 @@ class VisionAnswerer(Closing):
             return
         budget = self._limits.start() if self._limits else None
         following = stream_and_verify(self.model, question, sources, self.settings, budget=budget)
-        while True:
-            try:
-                yield TextDelta(next(following))
-            except StopIteration as end:
-                verified = end.value
-                break
+        with closing(following):
+            while True:
+                try:
+                    yield TextDelta(next(following))
+                except StopIteration as end:
+                    verified = end.value
+                    break
         yield Settled(draft(verified, evidence, keep=self.settings.unsupported == "mark"))
 
     def sources(self, evidence: Sequence[Evidence]) -> tuple[Source, ...]:

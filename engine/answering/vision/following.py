@@ -17,7 +17,7 @@ from recto.engine.answering.vision.claims import Claim, Said
 from recto.engine.answering.vision.marks import Mark, MarkReader, Piece, tail_of
 from recto.engine.answering.vision.prompt import NO_ANSWER
 
-_DECLINED = re.compile(rf"\W*{NO_ANSWER}\b\W*", re.IGNORECASE)
+_DECLINED = re.compile(rf"\W*{NO_ANSWER}\s*(?:[:.,;–—-]\s*|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

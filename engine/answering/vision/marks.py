@@ -86,6 +86,8 @@ class MarkReader:
         opener, closed = _scan(self._held)
         if len(self._held) - opener > LONGEST:
             opener = len(self._held)
+        if len(self._held) > 2 * LONGEST:
+            return len(self._held)  # a word without an end
         head = self._held[:opener]
         whole = head.rstrip()
         cut = len(whole) if len(whole) < len(head) else len(_LAST_WORD.sub("", head))

@@ -72,6 +72,19 @@ def test_refusal_to_answer_is_shown_as_ours_and_not_as_the_models(said: str) -> 
     assert (answer.reason, answer.missing) == ("unanswerable", "the tax rate")
 
 
+def test_answer_that_begins_like_a_refusal_is_none() -> None:
+    told, answer = streamed('No answer is due on electricity. [S1 "tenant pays electricity"]')
+    assert told == answer.text == "No answer is due on electricity. [1]"
+
+
+def test_stream_that_nobody_reads_on_hangs_up() -> None:
+    model = FakeChat(CAPEX)
+    events = VisionAnswerer(model).stream("capex?", PAGES)
+    next(events)
+    events.close()
+    assert model.hung_up == 1
+
+
 def test_lines_of_the_answer_are_kept() -> None:
     told, answer = streamed(f"{CAPEX}\n- {DEPOSIT}")
     assert (
