@@ -110,7 +110,7 @@ class EndpointSettingError(InputError):
 class FilterError(InputError):
     """A filter that cannot be understood, or that asks for what no document has."""
 
-    def __init__(self, message: str, *, position: int) -> None:
+    def __init__(self, message: str, *, position: int = 0) -> None:
         """`position`: in the filter's text, in characters from 0, where it goes wrong."""
         super().__init__(message)
         self.position = position

@@ -45,7 +45,7 @@ class Ledger:
         (announced,) = self._put([replace(record, state="adding")])
         return announced
 
-    def publish(self, record: DocumentRecord, *, as_written: bool = False) -> None:
+    def publish(self, record: DocumentRecord, *, as_written: bool = False) -> DocumentRecord:
         """Make a document visible and take its paths from whatever document had them before.
 
         A document that has no path left is removed. `as_written`: its pages were all written with
@@ -59,6 +59,7 @@ class Ledger:
         self._complete(losers)
         for one in changed:
             self.describe(one)
+        return self._records[record.id]
 
     def describe(self, record: DocumentRecord) -> None:
         """Let the pages of a document that is ready carry what filters see of it, unless they do.

@@ -10,7 +10,7 @@ import typer
 from .adding import Metadata, add_documents, as_json, code_of, require_some, summary
 from .console import write, write_json
 from .opening import EncoderOption, EncoderSettingOption, TrustOption, open_or_make
-from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
+from .settings import JsonOption, LibraryOption, QuietOption, TenantOption, argument, chosen
 from .telling import placement_told
 
 
@@ -29,6 +29,7 @@ def add(
     encoder_setting: EncoderSettingOption = None,
     trust_remote_code: TrustOption = False,
     library: LibraryOption = None,
+    tenant: TenantOption = None,
     as_json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -40,12 +41,16 @@ def add(
     file that cannot be read is listed, and the others are indexed. It may be interrupted: the same
     command goes on from there.
 
+    Facts about a single file may stand in a file beside it: report.pdf.meta.json, a JSON object
+    such as {"tags": ["finance"], "year": 2018, "due": "2018-12-31"}. Filters (--where) see them as
+    meta.year and meta.due; numbers, true and false, and dates (2018-12-31) are compared as such.
+
     \b
     Examples:
-      recto add reports/ --tag finance --meta year=2018
+      recto add reports/ --tag finance --meta year=2018 --meta due=2018-12-31
       recto add reports/ --encoder colqwen2.5 --encoder-setting visual_tokens=768
     """
-    settings = chosen(context, library=library, as_json=as_json_, quiet=quiet)
+    settings = chosen(context, library=library, tenant=tenant, as_json=as_json_, quiet=quiet)
     metadata = parse_metadata(meta or [])
     require_some(paths)
     with (

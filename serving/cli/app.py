@@ -48,6 +48,18 @@ def recto(
             "$RECTO_QDRANT_KEY; else $RECTO_LIBRARY, else .recto in the working folder.",
         ),
     ] = None,
+    tenant: Annotated[
+        str | None,
+        typer.Option(
+            "--tenant",
+            metavar="NAME",
+            envvar="RECTO_TENANT",
+            show_envvar=False,
+            show_default=False,
+            help="Whose documents are meant, in a library with those of several; else "
+            "$RECTO_TENANT.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
     version: Annotated[
@@ -63,8 +75,8 @@ def recto(
     Or both at once:
       recto ask "What was capital expenditure in 2018?" reports/
 
-    --library, --json and --quiet may stand before or after the name of a command. Progress and
-    errors go to stderr, results to stdout.
+    --library, --tenant, --json and --quiet may stand before or after the name of a command.
+    Progress and errors go to stderr, results to stdout.
     """
 
 

@@ -19,7 +19,14 @@ from .answers import report, show_while_written
 from .endpoint import AllowHttpOption
 from .evidence import ANSWERS, draw
 from .failures import ExitCode
-from .filters import DocumentOption, PagesOption, TagOption, parse_pages, require_question
+from .filters import (
+    DocumentOption,
+    PagesOption,
+    TagOption,
+    WhereOption,
+    parse_pages,
+    require_question,
+)
 from .models import (
     BaseUrlOption,
     CacheOption,
@@ -34,7 +41,15 @@ from .models import (
 )
 from .opening import EncoderOption, TrustOption, open_existing, open_or_make
 from .pictures import slug
-from .settings import JsonOption, LibraryOption, QuietOption, Settings, argument, chosen
+from .settings import (
+    JsonOption,
+    LibraryOption,
+    QuietOption,
+    Settings,
+    TenantOption,
+    argument,
+    chosen,
+)
 
 if TYPE_CHECKING:
     from recto.engine.answering.protocol import Answerer
@@ -49,6 +64,7 @@ def ask(
     document: DocumentOption = None,
     tag: TagOption = None,
     pages: PagesOption = None,
+    where: WhereOption = None,
     pictures: Annotated[
         Path | None,
         typer.Option(
@@ -71,6 +87,7 @@ def ask(
     encoder: EncoderOption = None,
     trust_remote_code: TrustOption = False,
     library: LibraryOption = None,
+    tenant: TenantOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -92,7 +109,7 @@ def ask(
       recto ask "How did margins develop?" --model gpt-5-mini
       recto ask "Who signed?" -m qwen3-vl:8b --base-url http://localhost:11434/v1
     """
-    settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
+    settings = chosen(context, library=library, tenant=tenant, as_json=as_json, quiet=quiet)
     confined = parse_pages(pages)
     require_question(question)
     choice = ModelChoice(
@@ -119,10 +136,10 @@ def ask(
             stack.enter_context(answerer)
         opened = stack.enter_context(opening())
         code, wanted = _added(opened, paths or [], settings, document)
-        part = _Part(wanted, tag or None, confined)
+        part = _Part(wanted, tag or None, confined, where)
         shown = answerer is not None and sys.stdout.isatty() and not settings.json
         answer = _answer(opened, question, part, answerer, streaming=shown)
-        folder = pictures or settings.folder / ANSWERS / slug(question)
+        folder = pictures or opened.folder / ANSWERS / slug(question)
         written = None if no_pictures else draw(answer, folder, fresh=pictures is None)
     report(answer, written, settings, shown=shown)
     raise typer.Exit(max(code, ExitCode.PARTLY if written and written.failed else ExitCode.FINE))
@@ -134,6 +151,7 @@ class _Part(NamedTuple):
     documents: list[str] | None
     tags: list[str] | None
     pages: tuple[int | None, int | None] | None
+    where: str | None
 
 
 def _answer(

@@ -102,10 +102,13 @@ def note(message: str) -> None:
 
 
 def complain(message: str, *, word: str = "error") -> None:
-    """Write `word: message` to stderr. Further lines are indented: they cannot pose as ours."""
+    """Write `word: message` to stderr. Further lines are indented: they cannot pose as ours. They
+    keep their spaces, for the last may point at a place in the one before."""
     from rich.text import Text
 
-    text = plain_lines(message).replace("\n", "\n  ")
+    first, *others = message.strip("\n").split("\n")
+    spaced = ("".join(_safe(character) for character in line).rstrip() for line in others)
+    text = "\n  ".join([plain(first), *spaced])
     console(stderr=True).print(Text.assemble((f"{word}:", "bold red"), " ", text))
 
 

@@ -89,7 +89,7 @@ def library_state(place: Path | str) -> LibraryState | None:
     if isinstance(place, Path) and not place.is_dir():
         return None
     try:
-        with recto.open(place, create=False) as library:
+        with recto.open(place, create=False, all_tenants=True) as library:
             documents = library.documents()
             folder = library.folder
     except RectoError as error:

@@ -10,9 +10,9 @@ import typer
 from .adding import counted
 from .console import plain, write, write_json
 from .evidence import forget
-from .filters import TagOption
+from .filters import TagOption, WhereOption
 from .opening import emptiness, open_existing
-from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
+from .settings import JsonOption, LibraryOption, QuietOption, TenantOption, argument, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 def list_documents(
     context: typer.Context,
     tag: TagOption = None,
+    where: WhereOption = None,
     library: LibraryOption = None,
+    tenant: TenantOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -34,10 +36,11 @@ def list_documents(
     \b
     Example:
       recto list --tag finance
+      recto list --where 'added >= 2024-01-01 and pages > 10'
     """
-    settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
+    settings = chosen(context, library=library, tenant=tenant, as_json=as_json, quiet=quiet)
     with open_existing(settings) as opened:
-        found = opened.documents(tags=tag or ())
+        found = opened.documents(tags=tag or (), where=where)
     if settings.json:
         write_json({"documents": [document.as_json() for document in found]})
     elif found:
@@ -45,6 +48,8 @@ def list_documents(
         if not settings.quiet:
             pages = sum(document.pages for document in found)
             write("", f"{counted(len(found), 'document')}, {counted(pages, 'page')}.")
+    elif where is not None:
+        write("No document of which this holds.")
     elif tag:
         write(f"No document has {'these tags' if len(tag) > 1 else 'this tag'}.")
     else:
@@ -85,6 +90,7 @@ def remove(
     ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     library: LibraryOption = None,
+    tenant: TenantOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -99,14 +105,14 @@ def remove(
     Example:
       recto remove report.pdf --yes
     """
-    settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
+    settings = chosen(context, library=library, tenant=tenant, as_json=as_json, quiet=quiet)
     with open_existing(settings) as opened:
         found = {d.id: d for d in (opened.document(name) for name in documents)}
         if not yes:
             _confirm(list(found.values()))
         removed = [opened.remove(document_id) for document_id in found]
         for document in removed:
-            forget(document, settings.folder)
+            forget(document, opened.folder)
     if settings.json:
         write_json({"removed": [document.as_json() for document in removed]})
     elif not settings.quiet:

@@ -31,6 +31,16 @@ PagesOption = Annotated[
         show_default=False,
     ),
 ]
+WhereOption = Annotated[
+    str | None,
+    typer.Option(
+        "--where",
+        "-w",
+        metavar="FILTER",
+        help="Only documents of which this holds, such as 'kind = \"pdf\" and meta.year >= 2023'.",
+        show_default=False,
+    ),
+]
 _RANGE = re.compile(r"(?P<one>\d+)|(?P<first>\d*)-(?P<last>\d*)", re.ASCII)
 
 

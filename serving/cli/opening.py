@@ -58,6 +58,7 @@ def open_or_make(
         encoder=encoder,
         encoder_settings=parse_settings(encoder_settings or ()),
         trust_remote_code=trust,
+        tenant=settings.tenant,
     )
 
 
@@ -78,13 +79,19 @@ def parse_settings(pairs: Sequence[str]) -> dict[str, str]:
     return settings
 
 
-def open_existing(settings: Settings, *, trust: bool = False) -> Library:
+def open_existing(settings: Settings, *, trust: bool = False, all_tenants: bool = False) -> Library:
     """The library, which must be there. Raises NotFound with the command that makes one.
 
     `trust` runs Python that its encoder brings along, where the command needs the encoder.
     """
     try:
-        return recto.open(settings.library, trust_remote_code=trust, create=False)
+        return recto.open(
+            settings.library,
+            trust_remote_code=trust,
+            create=False,
+            tenant=settings.tenant,
+            all_tenants=all_tenants,
+        )
     except NotFound as error:
         raise NotFound(
             f"There is no library {settings.library}. Make one: {command_to_add(settings)}"

@@ -52,7 +52,7 @@ def reencode(
     changes = parse_settings(encoder_setting or ())
     with (
         placement_told(settings),
-        open_existing(settings) as opened,
+        open_existing(settings, all_tenants=True) as opened,
         progress_bar(settings) as on_progress,
     ):
         report = opened.reencode(

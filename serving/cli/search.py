@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .console import console, plain, write, write_json
-from .filters import DocumentOption, PagesOption, TagOption, parse_pages, require_question
+from .filters import (
+    DocumentOption,
+    PagesOption,
+    TagOption,
+    WhereOption,
+    parse_pages,
+    require_question,
+)
 from .opening import TrustOption, emptiness, open_existing
-from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
+from .settings import JsonOption, LibraryOption, QuietOption, TenantOption, argument, chosen
 from .snippets import snippet
 
 if TYPE_CHECKING:
@@ -42,8 +49,10 @@ def search(
     document: DocumentOption = None,
     tag: TagOption = None,
     pages: PagesOption = None,
+    where: WhereOption = None,
     trust_remote_code: TrustOption = False,
     library: LibraryOption = None,
+    tenant: TenantOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -55,9 +64,10 @@ def search(
     Examples:
       recto search "capital expenditure by segment"
       recto search "warranty" -n 10 --document manual.pdf --pages 3-9 --json
+      recto search "revenue" --where 'meta.year >= 2023 and not title ~ "draft"'
       recto search --image figure.png "as a bar chart"
     """
-    settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
+    settings = chosen(context, library=library, tenant=tenant, as_json=as_json, quiet=quiet)
     confined = parse_pages(pages)
     if question is not None:
         require_question(question)
@@ -71,6 +81,7 @@ def search(
             documents=document or None,
             tags=tag or None,
             pages=confined,
+            where=where,
         )
         empty = not hits and not opened.documents()
     if settings.json:

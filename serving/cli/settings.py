@@ -23,6 +23,14 @@ LibraryOption = Annotated[
 ]
 
 
+TenantOption = Annotated[
+    str | None,
+    typer.Option(
+        "--tenant", metavar="NAME", help="Whose documents; else $RECTO_TENANT.", show_default=False
+    ),
+]
+
+
 def argument(name: str, *, least: int | None = None) -> ArgumentInfo:
     """An argument that the command's own text explains: Typer would list it by its Python type."""
     made: ArgumentInfo = typer.Argument(metavar=name, min=least, show_default=False, hidden=True)
@@ -41,6 +49,8 @@ class Settings:
     """A folder, or the address of a library on a server."""
     json: bool
     quiet: bool
+    tenant: str = ""
+    """Whose documents are meant, in a library with those of several."""
 
     @property
     def folder(self) -> Path:
@@ -54,6 +64,7 @@ def chosen(
     context: typer.Context,
     *,
     library: str | None = None,
+    tenant: str | None = None,
     as_json: bool = False,
     quiet: bool = False,
 ) -> Settings:
@@ -63,6 +74,7 @@ def chosen(
         library=parse_library(library or before["library"]),
         json=as_json or before["as_json"],
         quiet=quiet or before["quiet"],
+        tenant=tenant or before["tenant"] or "",
     )
 
 

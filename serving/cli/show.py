@@ -13,7 +13,7 @@ from .console import note, plain, write, write_bytes, write_json
 from .filters import require_question
 from .opening import TrustOption, open_existing
 from .pictures import FORMATS, encoded, file_name, save
-from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
+from .settings import JsonOption, LibraryOption, QuietOption, TenantOption, argument, chosen
 
 if TYPE_CHECKING:
     from recto.engine.matches import Match
@@ -50,6 +50,7 @@ def show(
     ] = 1280,
     trust_remote_code: TrustOption = False,
     library: LibraryOption = None,
+    tenant: TenantOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -62,7 +63,7 @@ def show(
     Example:
       recto show report.pdf 7 -o page.png --question "capital expenditure"
     """
-    settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
+    settings = chosen(context, library=library, tenant=tenant, as_json=as_json, quiet=quiet)
     _check(output, as_json=settings.json)
     if question is not None:
         require_question(question)
