@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from recto.engine.errors import DiskFull, RectoError, UnreadableFile
 
@@ -41,14 +42,21 @@ class Sources:
         Raises UnreadableFile, DiskFull.
         """
         try:
+            with original.open("rb") as file:
+                return self.keep_stream(file, kind, name=str(original))
+        except OSError as error:
+            raise _translated(error, original) from error
+
+    def keep_stream(self, stream: IO[bytes], kind: str, *, name: str) -> str:
+        """As `keep`, from what is being read; `name` is what messages call it."""
+        try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as copy:
                 temporary = Path(copy.name)
                 digest = hashlib.sha256()
-                with original.open("rb") as file:
-                    while chunk := file.read(_CHUNK):
-                        digest.update(chunk)
-                        copy.write(chunk)
+                while chunk := stream.read(_CHUNK):
+                    digest.update(chunk)
+                    copy.write(chunk)
                 copy.flush()
                 os.fsync(copy.fileno())
             kept = self.path(digest.hexdigest(), kind)
@@ -58,7 +66,7 @@ class Sources:
             with contextlib.suppress(OSError, UnboundLocalError):
                 temporary.unlink()
             if isinstance(error, OSError):
-                raise _translated(error, original) from error
+                raise _translated(error, Path(name)) from error
             raise
         return digest.hexdigest()
 

@@ -1,0 +1,1 @@
+"""Libraries come from elsewhere and go elsewhere, without being encoded again."""

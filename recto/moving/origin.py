@@ -1,0 +1,94 @@
+"""Where documents are moved from: what a library, an archive or another index has of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+
+from recto.engine.encoders.protocol import EncoderId
+from recto.engine.page import PageContent
+from recto.engine.store.plan import PageFilter
+from recto.engine.store.protocol import Store
+from recto.engine.store.records import DocumentRecord
+from recto.engine.vectors import PageVectors
+from recto.indexing.sources import Sources
+from recto.tenancy import folder_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MovedPage:
+    """All that must be known of a page; the vector of its words is made of its content."""
+
+    content: PageContent
+    vectors: PageVectors
+
+
+class Origin(Protocol):
+    """Documents of one encoder, by tenant; "" is no tenant."""
+
+    @property
+    def encoder(self) -> EncoderId: ...
+
+    def tenants(self) -> list[str]:
+        """Those that have documents, "" among them where documents are nobody's."""
+        ...
+
+    def documents(self, tenant: str) -> list[DocumentRecord]:
+        """Those that are ready, by name."""
+        ...
+
+    def pages(self, tenant: str, record: DocumentRecord) -> Iterator[MovedPage]:
+        """In any order, one at a time."""
+        ...
+
+    def source(
+        self, tenant: str, record: DocumentRecord
+    ) -> AbstractContextManager[IO[bytes]] | None:
+        """The document's own bytes; None where they are not kept."""
+        ...
+
+
+class LibraryOrigin:
+    """A library that is open."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        """`folder` is where its sources are."""
+        self._store = store
+        self._folder = folder
+        self.without_file = 0
+        """Documents whose bytes were asked for and are not there."""
+
+    @property
+    def encoder(self) -> EncoderId:
+        return self._store.encoder
+
+    def tenants(self) -> list[str]:
+        nobodys = [""] if self._store.within("").documents() else []
+        return nobodys + self._store.tenants()
+
+    def documents(self, tenant: str) -> list[DocumentRecord]:
+        records = self._store.within(tenant).documents()
+        return [record for record in records if record.state == "ready"]
+
+    def pages(self, tenant: str, record: DocumentRecord) -> Iterator[MovedPage]:
+        filter = PageFilter(documents=(record.id,))
+        for page in self._store.within(tenant).scroll(filter, with_vectors=True):
+            assert page.vectors is not None, "asked for"
+            yield MovedPage(page.content, page.vectors)
+
+    def source(
+        self, tenant: str, record: DocumentRecord
+    ) -> AbstractContextManager[IO[bytes]] | None:
+        path = sources_of(self._folder, tenant).path(record.id, record.kind)
+        if not path.exists():
+            self.without_file += 1
+            return None
+        return path.open("rb")
+
+
+def sources_of(folder: Path, tenant: str) -> Sources:
+    """The kept bytes of a tenant in the folder of a library."""
+    return Sources(folder_of(tenant, folder) / "sources")
