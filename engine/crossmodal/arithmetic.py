@@ -23,6 +23,12 @@ def unit(vectors: FloatArray) -> FloatArray:
     return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
 
 
+def directions(found: Sequence[FloatArray], dim: int) -> FloatArray:
+    """(n, dim) the mean direction of each item's vectors (k, dim), which count the same."""
+    means = [unit(vectors).mean(axis=0) for vectors in found]
+    return unit(np.asarray(means, np.float32).reshape(-1, dim))
+
+
 def combine(vectors: FloatArray, weights: Sequence[float]) -> FloatArray:
     """(d,) of length 1: the weighted sum of (n, d), each of length 1 before; negative weights take
     away.

@@ -1,12 +1,31 @@
-"""What every cross-modal encoder checks of its vectors before it gives them out."""
+"""What every cross-modal encoder does around its model: its identity, its refusals, its checks."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+
 import numpy as np
 
+from recto.engine.crossmodal.protocol import Modality
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.errors import EncoderError
 from recto.engine.vectors import FloatArray
+
+
+def identity(name: str, *, dim: int, settings: Mapping[str, str], source: str) -> EncoderId:
+    """Another revision for every change of `settings`, which hold all that vectors depend on."""
+    revision = hashlib.sha256(json.dumps(dict(settings), sort_keys=True).encode()).hexdigest()[:12]
+    return EncoderId(name=name, revision=revision, dim=dim, settings=settings, source=source)
+
+
+def cannot(id: EncoderId, modality: Modality, offered: Collection[Modality]) -> EncoderError:
+    """The error of an encoder that is asked for what its model has no tower for."""
+    return EncoderError(
+        f"{id.name} does not encode {modality}; it encodes text, {', '.join(offered)}. Choose an"
+        " encoder that does, such as imagebind."
+    )
 
 
 def finite(vectors: FloatArray, id: EncoderId) -> FloatArray:

@@ -5,13 +5,12 @@ Imports torch: whoever imports this has called `extra.require_extra` before.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from recto.engine.crossmodal.arithmetic import unit
-from recto.engine.crossmodal.checks import finite
+from recto.engine.crossmodal.checks import finite, identity
+from recto.engine.crossmodal.device import best_device
 from recto.engine.crossmodal.imagebind.config import (
     HUGE,
     SCALES,
@@ -24,7 +23,7 @@ from recto.engine.crossmodal.imagebind.sensors import depth_input, motion_input,
 from recto.engine.crossmodal.imagebind.settings import Settings
 from recto.engine.crossmodal.imagebind.sounds import sound_input
 from recto.engine.crossmodal.imagebind.texts import text_input
-from recto.engine.crossmodal.imagebind.towers import Towers, best_device
+from recto.engine.crossmodal.imagebind.towers import Towers
 from recto.engine.crossmodal.imagebind.weights import open_weights
 from recto.engine.crossmodal.protocol import (
     MODALITIES,
@@ -128,15 +127,8 @@ def open_encoder(
         "crops": str(chosen.crops),
         "recipe": _RECIPE,
     }
-    revision = hashlib.sha256(json.dumps(recorded, sort_keys=True).encode()).hexdigest()[:12]
     return ImageBindEncoder(
-        id=EncoderId(
-            name=NAME,
-            revision=revision,
-            dim=weights.config.dim,
-            settings=recorded,
-            source=str(place),
-        ),
+        id=identity(NAME, dim=weights.config.dim, settings=recorded, source=str(place)),
         towers=Towers(weights, dtype=chosen.dtype, device=device or best_device()),
         settings=chosen,
     )

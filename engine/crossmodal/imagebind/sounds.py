@@ -9,9 +9,9 @@ import numpy as np
 from recto.engine.crossmodal.imagebind.config import MELS, SPECTRUM_FRAMES
 from recto.engine.crossmodal.imagebind.films import CLIP_SECONDS, clip_starts
 from recto.engine.crossmodal.imagebind.filterbank import RATE, WINDOW, filterbank
-from recto.engine.crossmodal.imagebind.resampling import resample
 from recto.engine.crossmodal.protocol import Sound
-from recto.engine.errors import InputError
+from recto.engine.crossmodal.resampling import resample
+from recto.engine.crossmodal.sampling import check_sound
 from recto.engine.vectors import FloatArray
 
 CLIPS = 3
@@ -25,7 +25,7 @@ def sound_input(sound: Sound) -> FloatArray:
     give a mix where the others matter. Clips that overlap share their samples, so that a later
     one sees what an earlier one was shifted by; the model was measured like that.
     """
-    _check(sound)
+    check_sound(sound)
     samples = resample(np.asarray(sound.samples, np.float32), sound.rate, RATE).copy()
     spectra = []
     for start in clip_starts(Fraction(samples.shape[1], RATE), CLIPS):
@@ -43,14 +43,3 @@ def spectrum(samples: FloatArray) -> FloatArray:
     padded = np.zeros((MELS, SPECTRUM_FRAMES), np.float32)
     padded[:, : energies.shape[1]] = energies
     return np.asarray((padded - _MEAN) / _STD, np.float32)
-
-
-def _check(sound: Sound) -> None:
-    shape, rate = sound.samples.shape, sound.rate
-    if len(shape) != 2 or 0 in shape or rate < 1:
-        raise InputError(
-            f"Sound of shape {shape} at {rate} samples a second; expected (channels, samples), at"
-            " least one of each, and a rate above 0."
-        )
-    if not np.isfinite(sound.samples).all():
-        raise InputError("The sound holds values that are no numbers (NaN or infinite).")

@@ -90,10 +90,3 @@ def load_tower(
     model.requires_grad_(False)
     model.eval()
     return model
-
-
-def best_device() -> str:
-    """As torch names it."""
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"

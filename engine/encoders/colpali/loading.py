@@ -55,15 +55,15 @@ def load(
     base = base_of(checkpoint, revision=settings.base_revision) if checkpoint.adapter else None
     weights = base or checkpoint
     family = family_of(weights, trusted=trusted)
-    with _quiet(), _translated(weights, family):
+    with quiet(), _translated(weights, family):
         placement = choose(machine, _parameters(weights.folder), settings.dtype)
         model = _load_weights(weights, family, placement, brought=_brought_by(checkpoint))
     if base is not None:
-        with _quiet(), _translated(checkpoint, family):
+        with quiet(), _translated(checkpoint, family):
             model = _merged(model, checkpoint)
     if placement.dtype == "int8":
         model = quantized(model)
-    with _quiet(), _translated(checkpoint, family):
+    with quiet(), _translated(checkpoint, family):
         # Adapters trained elsewhere leave the processor to their base.
         own = any((checkpoint.folder / name).is_file() for name in _PROCESSOR)
         processor = _class(family, family.processor).from_pretrained(
@@ -219,7 +219,7 @@ def _translated(checkpoint: Checkpoint, family: Family) -> Iterator[None]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Without the reports of transformers, which we check ourselves, and its progress bars."""
     logging = transformers.logging
     verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()

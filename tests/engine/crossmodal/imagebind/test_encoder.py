@@ -2,66 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from recto.engine.crossmodal.protocol import MODALITIES, CrossModalEncoder, Depth, Sound
+from recto.engine.crossmodal.protocol import MODALITIES, Modality
 from recto.engine.errors import EncoderError, LicenceNotAccepted
-from recto.engine.vectors import FloatArray
-from tests.engine.crossmodal.films import ArrayFilm
 from tests.engine.crossmodal.imagebind.conftest import ACCEPTED
+from tests.engine.crossmodal.items import ENCODE, film
 
 pytest.importorskip("torch")
 
 if TYPE_CHECKING:
     from recto.engine.crossmodal.imagebind.encoder import ImageBindEncoder
 
-_Encode = Callable[[CrossModalEncoder, list[int]], FloatArray]
-
-
-def _rng(seed: int) -> np.random.Generator:
-    return np.random.default_rng(seed)
-
-
-def _film(seed: int) -> ArrayFilm:
-    return ArrayFilm(_rng(seed).integers(0, 256, (12, 24, 32, 3), np.uint8), Fraction(4))
-
-
-def _sound(seed: int) -> Sound:
-    return Sound(_rng(seed).standard_normal((1, 8000 + seed)).astype(np.float32), 8000)
-
-
-_ENCODE: dict[str, _Encode] = {
-    "text": lambda encoder, seeds: encoder.encode_text(
-        [f"{seed} dogs" * (1 + seed) for seed in seeds], target="audio"
-    ),
-    "image": lambda encoder, seeds: encoder.encode_image(
-        [_rng(seed).integers(0, 256, (40 + seed, 50, 3), np.uint8) for seed in seeds]
-    ),
-    "video": lambda encoder, seeds: encoder.encode_video([_film(seed) for seed in seeds]),
-    "audio": lambda encoder, seeds: encoder.encode_audio([_sound(seed) for seed in seeds]),
-    "depth": lambda encoder, seeds: encoder.encode_depth(
-        [Depth(_rng(seed).uniform(1, 9, (30, 30)).astype(np.float32), 500) for seed in seeds]
-    ),
-    "thermal": lambda encoder, seeds: encoder.encode_thermal(
-        [_rng(seed).integers(0, 256, (30, 40), np.uint8) for seed in seeds]
-    ),
-    "imu": lambda encoder, seeds: encoder.encode_imu(
-        [_rng(seed).standard_normal((6, 2000)).astype(np.float32) for seed in seeds]
-    ),
-}
-
 
 @pytest.mark.parametrize("modality", MODALITIES)
 def test_vectors_are_of_length_one_whatever_the_batch(
-    encoder: ImageBindEncoder, modality: str
+    encoder: ImageBindEncoder, modality: Modality
 ) -> None:
-    encode = _ENCODE[modality]
+    encode = ENCODE[modality]
     together = encode(encoder, [0, 1, 2])
     assert together.shape == (3, 20)
     assert together.dtype == np.float32
@@ -71,8 +33,8 @@ def test_vectors_are_of_length_one_whatever_the_batch(
 
 
 @pytest.mark.parametrize("modality", MODALITIES)
-def test_nothing_to_encode(encoder: ImageBindEncoder, modality: str) -> None:
-    assert _ENCODE[modality](encoder, []).shape == (0, 20)
+def test_nothing_to_encode(encoder: ImageBindEncoder, modality: Modality) -> None:
+    assert ENCODE[modality](encoder, []).shape == (0, 20)
 
 
 def test_text_is_the_same_for_every_target(encoder: ImageBindEncoder) -> None:
@@ -112,7 +74,7 @@ def test_bfloat16_is_nearly_the_same(published: Path, encoder: ImageBindEncoder)
         published, settings=ACCEPTED | {"dtype": "bfloat16"}, device="cpu", config=SMALL
     )
     for modality in MODALITIES:
-        cosines = (_ENCODE[modality](half, [0, 1]) * _ENCODE[modality](encoder, [0, 1])).sum(axis=1)
+        cosines = (ENCODE[modality](half, [0, 1]) * ENCODE[modality](encoder, [0, 1])).sum(axis=1)
         assert cosines.min() > 0.99, modality
     assert half.id.revision != encoder.id.revision
 
@@ -127,7 +89,7 @@ def test_converted_weights_are_the_same_encoder(
     convert(published, tmp_path, config=SMALL)
     converted = open_encoder(tmp_path, settings=encoder.id.settings, device="cpu")
     assert converted.id == encoder.id
-    np.testing.assert_array_equal(_ENCODE["audio"](converted, [0]), _ENCODE["audio"](encoder, [0]))
+    np.testing.assert_array_equal(ENCODE["audio"](converted, [0]), ENCODE["audio"](encoder, [0]))
 
 
 def test_clips_and_crops_are_another_encoder(published: Path, encoder: ImageBindEncoder) -> None:
@@ -138,7 +100,7 @@ def test_clips_and_crops_are_another_encoder(published: Path, encoder: ImageBind
         published, settings=ACCEPTED | {"clips": "1", "crops": "1"}, device="cpu", config=SMALL
     )
     assert quick.id.revision != encoder.id.revision
-    assert quick.encode_video([_film(0)]).shape == (1, 20)
+    assert quick.encode_video([film(0)]).shape == (1, 20)
 
 
 @pytest.mark.parametrize("accepted", [{}, {"accept_license": "mit"}])
@@ -177,4 +139,4 @@ def test_vectors_that_are_no_numbers(tmp_path: Path) -> None:
     torch.save(state, tmp_path / "imagebind_huge.pth")
     damaged = open_encoder(tmp_path, settings=ACCEPTED, device="cpu", config=SMALL)
     with pytest.raises(EncoderError, match="no numbers"):
-        _ENCODE["imu"](damaged, [0])
+        ENCODE["imu"](damaged, [0])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from recto.engine.crossmodal.imagebind.resampling import resample
+from recto.engine.crossmodal.resampling import resample
 from recto.engine.vectors import FloatArray
 
 

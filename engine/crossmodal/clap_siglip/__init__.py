@@ -1,0 +1,1 @@
+"""CLAP for sound and SigLIP for sight: two spaces behind one encoder. `encoder` imports torch."""

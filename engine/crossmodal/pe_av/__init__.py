@@ -1,0 +1,1 @@
+"""Perception Encoder Audiovisual: sound and film in one space. `encoder` imports torch."""
