@@ -9,6 +9,7 @@ import pytest
 
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.store.attributes import REVISION
+from recto.engine.store.condition import Equals
 from recto.engine.store.oracle import OracleStore
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.records import DocumentRecord, PageRecord
@@ -128,3 +129,28 @@ def test_recover_forgets_bytes_without_a_document(
     orphan = sources.path(sources.keep(original, "pdf"), "pdf")
     ledger.recover()
     assert not orphan.exists()
+
+
+def test_crash_while_pages_are_described_is_seen(store: OracleStore, sources: Sources) -> None:
+    class Full(Exception):
+        pass
+
+    class Crashing(Ledger):
+        def describe(self, record: DocumentRecord) -> None:
+            raise Full
+
+    with pytest.raises(Full):
+        Crashing(store, sources).publish(_record("a", "/reports/a.pdf"))
+    (left,) = store.documents()
+    assert (left.state, left.described) == ("ready", 0)
+    Ledger(store, sources).describe(left)
+    assert [record.described for record in store.documents()] == [REVISION]
+
+
+def test_another_path_describes_the_pages_anew(store: OracleStore, ledger: Ledger) -> None:
+    record = _record("a", "/reports/a.pdf", "/reports/b.pdf")
+    _write_page(store, record)
+    ledger.publish(record)
+    ledger.publish(_record("c", "/reports/a.pdf"))
+    seen = [PageFilter(where=Equals("path", path)) for path in ("/reports/a.pdf", "/reports/b.pdf")]
+    assert [store.count(filter) for filter in seen] == [0, 1]
