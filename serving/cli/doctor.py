@@ -17,7 +17,6 @@ from .console import hanging, plain, plain_lines, write, write_json
 from .documents import size_of
 from .endpoint import (
     AllowHttpOption,
-    BaseUrlOption,
     EndpointState,
     ModelOption,
     abilities,
@@ -25,6 +24,7 @@ from .endpoint import (
 )
 from .environment import Environment, Machine, Part, examine
 from .failures import ExitCode
+from .models import BaseUrlOption
 from .selftest import SelfTest, run_self_test
 from .settings import JsonOption, LibraryOption, QuietOption, chosen
 

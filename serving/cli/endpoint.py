@@ -19,15 +19,6 @@ ModelOption = Annotated[
     str | None,
     typer.Option("--model", metavar="MODEL", help="A vision model.", show_default=False),
 ]
-BaseUrlOption = Annotated[
-    str | None,
-    typer.Option(
-        "--base-url",
-        metavar="URL",
-        help="Where the model is, such as http://localhost:11434/v1; else at OpenAI.",
-        show_default=False,
-    ),
-]
 AllowHttpOption = Annotated[
     bool,
     typer.Option("--allow-http", help="Send a key without encryption within the local network."),
