@@ -23,11 +23,13 @@ def placement_told(settings: Settings) -> Iterator[None]:
     if settings.quiet or settings.json:
         yield
         return
-    notes, level = _Notes(logging.INFO), LOGGER.level
+    notes, level, passes_on = _Notes(logging.INFO), LOGGER.level, LOGGER.propagate
     LOGGER.addHandler(notes)
     LOGGER.setLevel(logging.INFO)
+    LOGGER.propagate = False  # some packages set up logging for all when they are imported
     try:
         yield
     finally:
+        LOGGER.propagate = passes_on
         LOGGER.setLevel(level)
         LOGGER.removeHandler(notes)

@@ -126,8 +126,9 @@ def test_where_a_model_runs_is_told_once_it_is_loaded(
 ) -> None:
     chosen = ("--encoder", checkpoint("colqwen2"), "--encoder-setting", "dtype=float32")
     said = run("add", documents, *chosen)
-    told = [line for line in said.err.splitlines() if line.startswith("colqwen2: ColQwen2 on ")]
+    told = [line for line in said.err.splitlines() if "ColQwen2 on " in line]
     assert len(told) == 1
+    assert told[0].startswith("colqwen2: ColQwen2 on ")
     assert " in float32 with sdpa attention: " in told[0]
     assert "float32 was chosen" in told[0]
     assert "ColQwen2" not in run("add", documents, "--quiet").err
