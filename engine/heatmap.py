@@ -49,18 +49,21 @@ class HeatMap:
         return self.whole if token is None else _scaled(self.heat[token])
 
 
-def heat_map(question: QuestionVectors, page: Multivector) -> HeatMap:
+def heat_map_of(question: QuestionVectors, page: Multivector | None) -> HeatMap:
     """Where the vectors of a question find theirs on a page.
 
     Vectors that belong to no word of the question are left out; so are those of the page that
-    stand for all of it. There may then be no token, or no place.
+    stand for all of it. There may then be no token, or no place, as on a page on which its encoder
+    saw nothing (None).
     """
+    tokens = tuple(token for token in question.tokens if token)
+    if page is None:
+        return _nowhere(tokens)
     shown = [bool(token) for token in question.tokens]
     small = (page.boxes[:, :2] > 0).any(axis=1) | (page.boxes[:, 2:] < 1).any(axis=1)
     vectors, boxes = page.vectors[small], page.boxes[small]
-    tokens = tuple(token for token in question.tokens if token)
     if not tokens or not len(boxes):
-        return HeatMap(tokens=tokens, boxes=boxes, heat=np.zeros((len(tokens), len(boxes)), "f4"))
+        return _nowhere(tokens)
     similarities_tn = similarity(question.patches[shown], vectors)
     excess_tn = similarities_tn - similarities_tn.mean(axis=1, keepdims=True)
     return HeatMap(tokens=tokens, boxes=boxes, heat=_scaled(np.maximum(excess_tn, 0)))
@@ -89,6 +92,11 @@ def _colours(shown: FloatArray) -> FloatArray:
     places = np.linspace(0, 1, len(_STOPS))
     channels = [np.interp(shown, places, _STOPS[:, channel]) for channel in range(3)]
     return np.stack(channels, axis=-1).astype(np.float32)
+
+
+def _nowhere(tokens: tuple[str, ...]) -> HeatMap:
+    boxes = np.zeros((0, 4), dtype=np.float32)
+    return HeatMap(tokens=tokens, boxes=boxes, heat=np.zeros((len(tokens), 0), dtype=np.float32))
 
 
 def _scaled(heat: FloatArray) -> FloatArray:

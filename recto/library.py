@@ -83,8 +83,9 @@ class Library(Closing):
         return self._holdings.store.tenant
 
     def tenants(self) -> list[str]:
-        """All who have documents here, by name; for whoever serves the library to them."""
-        return self._holdings.store.tenants()
+        """All who have documents here, by name, for whoever serves the library to them; a tenant
+        sees none but itself."""
+        return [name for name in self._holdings.store.tenants() if self.tenant in ("", name)]
 
     @property
     def folder(self) -> Path:

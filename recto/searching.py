@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from recto.asked_image import AskedImage, encode_with
+from recto.engine.heatmap import HeatMap, heat_map_of
 from recto.engine.matches import find_matches
 from recto.engine.retrieval import check_question
 from recto.engine.store.plan import PageFilter
+from recto.engine.store.records import page_id
 from recto.holdings import Holdings
-from recto.results import Hit
+from recto.results import Hit, Page
 
 
 def search(
@@ -28,3 +30,12 @@ def search(
     )
     shown = text if image is None else None
     return [holdings.hit(page, find_matches(shown, vectors, page.page)) for page in ranked]
+
+
+def heat_map(holdings: Holdings, question: str, page: Page) -> HeatMap:
+    """See `Library.heat_map`."""
+    vectors = holdings.encoder.encode_question(check_question(question))
+    store = holdings.store
+    id = page_id(page.document.id, page.number, store.encoder, store.tenant)
+    stored = store.pages([id], with_vectors=True)
+    return heat_map_of(vectors, stored[0].vectors.patches if stored and stored[0].vectors else None)

@@ -8,6 +8,8 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from recto.serving.web import pages as web
+
 from . import asking, documents, health, jobs, libraries, pages, searching, uploads
 from .guards import Guards
 from .problems import MEDIA_TYPE, tell_problems
@@ -40,5 +42,7 @@ def create_app(settings: ServeSettings) -> FastAPI:
     tell_problems(app)
     for part in (health, libraries, documents, uploads, pages, searching, asking, jobs):
         app.include_router(part.router)
+    app.include_router(web.router)
+    app.mount("/static", web.files)
     app.add_middleware(Guards, settings=settings)
     return app

@@ -11,6 +11,7 @@ class Confinement(TypedDict):
     documents: list[str] | None
     tags: list[str] | None
     pages: tuple[int | None, int | None] | None
+    where: str | None
 
 
 def confinement(asked: Confined) -> Confinement:
@@ -19,4 +20,5 @@ def confinement(asked: Confined) -> Confinement:
         documents=asked.documents,
         tags=asked.tags,
         pages=(asked.first_page, asked.last_page) if bounded else None,
+        where=asked.where,
     )

@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse
 
 from .access import Reader, Writer
 from .libraries import LibraryOf
-from .schemas import DocumentInfo, DocumentList
+from .schemas import MAX_FILTER, DocumentInfo, DocumentList
 
 router = APIRouter(prefix="/api/libraries/{library}/documents", tags=["documents"])
 MAX_LISTED = 500
@@ -20,11 +20,12 @@ def documents(
     opened: LibraryOf,
     caller: Reader,
     tag: Annotated[list[str] | None, Query()] = None,
+    where: Annotated[str | None, Query(max_length=MAX_FILTER)] = None,
     offset: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_LISTED)] = 100,
 ) -> DocumentList:
-    """Documents by name, those that have every `tag`."""
-    found = opened.documents(tags=tag or ())
+    """Documents by name, those that have every `tag` and fulfil `where`."""
+    found = opened.documents(tags=tag or (), where=where)
     shown = found[offset : offset + limit]
     following = offset + limit
     return DocumentList(

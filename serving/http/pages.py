@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from .access import Reader
-from .libraries import LibraryOf
-from .schemas import PageInfo, PageWord, PageWords
+from .libraries import LibraryOf, ServerOf
+from .schemas import HeatInfo, HeatRequest, PageInfo, PageWord, PageWords
 
 router = APIRouter(
     prefix="/api/libraries/{library}/documents/{document}/pages/{number}", tags=["pages"]
@@ -62,3 +62,22 @@ def image(
     found.image(width).save(stream, "WEBP", quality=_QUALITY)
     caching = _FOREVER if document == found.document.id else "private, no-cache"
     return Response(stream.getvalue(), media_type="image/webp", headers={"Cache-Control": caching})
+
+
+@router.post("/heat")
+def heat(
+    opened: LibraryOf,
+    caller: Reader,
+    server: ServerOf,
+    document: str,
+    number: Number,
+    asked: HeatRequest,
+) -> HeatInfo:
+    """How much each place of a page answers each token of a question."""
+    with server.searching:
+        found = opened.heat_map(asked.question, document, number)
+    return HeatInfo(
+        tokens=list(found.tokens),
+        boxes=found.boxes.round(5).tolist(),
+        heat=found.heat.round(4).tolist(),
+    )

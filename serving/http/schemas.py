@@ -14,6 +14,7 @@ Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 as fractions of the page's width and height, origin top left."""
 Question = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION)]
 MAX_LIMIT = 100
+MAX_FILTER = 2000
 
 
 class Strict(BaseModel):
@@ -88,6 +89,8 @@ class Confined(Strict):
     tags: list[str] | None = None
     first_page: Annotated[int, Field(ge=1)] | None = None
     last_page: Annotated[int, Field(ge=1)] | None = None
+    where: Annotated[str, Field(max_length=MAX_FILTER)] | None = None
+    """A filter, such as `kind = "pdf" and meta.year >= 2023`."""
 
 
 class SearchRequest(Confined):
@@ -158,6 +161,17 @@ class AnswerInfo(BaseModel):
     citations: list[CitationInfo]
     usage: UsageInfo | None
     pages: list[LookedAt]
+
+
+class HeatRequest(Strict):
+    question: Question
+
+
+class HeatInfo(BaseModel):
+    tokens: list[str]
+    boxes: list[Box]
+    heat: list[list[float]]
+    """A row for each token, a value between 0 and 1 for each box."""
 
 
 class JobFileInfo(BaseModel):

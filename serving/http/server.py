@@ -39,7 +39,7 @@ class Server(Closing):
         """Held while something is searched for or answered."""
         with ExitStack() as opening:
             self._libraries = {
-                name: opening.enter_context(recto.open(place))
+                name: opening.enter_context(recto.open(place, all_tenants=True))
                 for name, place in settings.libraries.items()
             }
             self.queue.recover()
@@ -53,12 +53,21 @@ class Server(Closing):
         """One library, confined to a tenant.
 
         A tenant without documents sees an empty library: that another has some cannot be told.
-        Raises Refusal (404).
+        Raises Refusal (404; 403 for a key without a tenant where documents have one).
         """
         if name not in self._libraries:
             known = ", ".join(self._libraries)
             raise Refusal(404, f"There is no library {name!r}; there are: {known}.")
-        return self._libraries[name]
+        library = self._libraries[name]
+        if tenant:
+            return library.within(tenant)
+        if library.tenants():
+            raise Refusal(
+                403,
+                f"The documents of {name} belong to tenants, and this key to none. Make one with"
+                " `recto keys create NAME --tenant TENANT`.",
+            )
+        return library
 
     @property
     def answerer(self) -> Answerer | None:

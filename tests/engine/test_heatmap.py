@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recto.engine.heatmap import HeatMap, heat_map, paint
+from recto.engine.heatmap import HeatMap, heat_map_of, paint
 from recto.engine.vectors import FloatArray, Multivector, QuestionVectors
 
 GRID = [(x / 4, y / 3, (x + 1) / 4, (y + 1) / 3) for y in range(3) for x in range(4)]
@@ -28,7 +28,7 @@ def test_heat_is_what_stands_above_the_mean(random: np.random.Generator) -> None
     asked = random.normal(size=(3, 8)).astype(np.float32)
     there = random.normal(size=(12, 8)).astype(np.float32)
 
-    found = heat_map(question(asked, "a", "b", "c"), page(there))
+    found = heat_map_of(question(asked, "a", "b", "c"), page(there))
 
     naive = np.zeros((3, 12))
     for t in range(3):
@@ -43,7 +43,7 @@ def test_heat_is_what_stands_above_the_mean(random: np.random.Generator) -> None
 def test_the_place_that_a_token_means_is_the_hottest() -> None:
     there = np.eye(12, dtype=np.float32)
 
-    found = heat_map(question(there[[5, 2]], "ferry", "harbour"), page(there))
+    found = heat_map_of(question(there[[5, 2]], "ferry", "harbour"), page(there))
 
     assert found.of(0).argmax() == 5
     assert found.of(1).argmax() == 2
@@ -56,7 +56,7 @@ def test_tokens_of_a_prompt_and_vectors_of_the_whole_page_are_left_out() -> None
         np.array([(0, 0, 1, 1), *GRID[:2]], dtype=np.float32),
     )
 
-    found = heat_map(question(np.eye(3, dtype=np.float32), "", "ferry", ""), there)
+    found = heat_map_of(question(np.eye(3, dtype=np.float32), "", "ferry", ""), there)
 
     assert found.tokens == ("ferry",)
     assert found.boxes.tolist() == there.boxes[1:].tolist()
@@ -66,7 +66,7 @@ def test_tokens_of_a_prompt_and_vectors_of_the_whole_page_are_left_out() -> None
 def test_a_question_that_every_place_answers_alike_warms_none() -> None:
     same = np.ones((12, 4), dtype=np.float32)
 
-    found = heat_map(question(same[:2], "a", "b"), page(same))
+    found = heat_map_of(question(same[:2], "a", "b"), page(same))
 
     assert not found.heat.any()
     assert not found.whole.any()
@@ -76,8 +76,9 @@ def test_without_tokens_or_places_there_is_an_empty_map() -> None:
     one = np.ones((1, 4), dtype=np.float32)
     whole = Multivector(one, np.array([(0, 0, 1, 1)], dtype=np.float32))
 
-    assert heat_map(question(one, ""), page(one)).whole.tolist() == [0.0]
-    assert heat_map(question(one, "a"), whole).heat.shape == (1, 0)
+    assert heat_map_of(question(one, ""), page(one)).heat.shape == (0, 0)
+    assert heat_map_of(question(one, "a"), None).heat.shape == (1, 0)
+    assert heat_map_of(question(one, "a"), whole).heat.shape == (1, 0)
 
 
 def test_only_hot_boxes_are_painted() -> None:

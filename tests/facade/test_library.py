@@ -353,3 +353,14 @@ def test_two_files_cannot_come_from_one_place(library: Library, write: Write) ->
 
     with pytest.raises(InputError, match="2 files"):
         library.add(*files, origin="mail:/7/plan.pdf")
+
+
+def test_a_heat_map_has_the_page_and_the_tokens(library: Library, write: Write) -> None:
+    library.add(write("plan.pdf", "The heron stands still in the shallow water."))
+
+    found = library.heat_map("heron water", "plan.pdf", 1)
+
+    assert found.tokens == ("heron", "water")
+    assert found.heat.shape == (2, len(found.boxes))
+    (heron,) = [word.box for word in library.page("plan.pdf", 1).content.words[1:2]]
+    assert found.boxes[found.of(0).argmax()].tolist() == pytest.approx(list(heron), abs=1e-3)

@@ -55,6 +55,15 @@ def _page(b: Library, id: str, path: Path) -> None:
         b.page(id, 1)
 
 
+def _heat_map(b: Library, id: str, path: Path) -> None:
+    with pytest.raises(NotFound):
+        b.heat_map("heron", id, 1)
+
+
+def _tenants(b: Library, id: str, path: Path) -> None:
+    assert b.tenants() == []
+
+
 def _source(b: Library, id: str, path: Path) -> None:
     with pytest.raises(NotFound):
         b.source(id)
@@ -123,6 +132,7 @@ CASES: dict[str, Case] = {
     "encoder": _properties,
     "folder": _properties,
     "forget_unfinished": _forget_unfinished,
+    "heat_map": _heat_map,
     "info": _info,
     "page": _page,
     "reencode": _reencode,
@@ -131,6 +141,7 @@ CASES: dict[str, Case] = {
     "source": _source,
     "takes_images": _properties,
     "tenant": _properties,
+    "tenants": _tenants,
     "within": _within,
 }
 

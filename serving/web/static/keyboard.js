@@ -1,0 +1,37 @@
+// What the keyboard does where nothing is being written.
+
+import { $ } from "./dom.js";
+import * as talk from "./talk.js";
+import * as viewer from "./viewer.js";
+
+const DOES = {
+  "/": () => $("question").focus(),
+  "?": () => $("keys").showModal(),
+  j: () => talk.step(1),
+  k: () => talk.step(-1),
+  ArrowLeft: () => viewer.turn(-1),
+  ArrowRight: () => viewer.turn(1),
+  "[": () => viewer.turn(-1),
+  "]": () => viewer.turn(1),
+  "+": () => viewer.closer(1),
+  "=": () => viewer.closer(1),
+  "-": () => viewer.closer(-1),
+  h: () => viewer.toggleHeat(),
+};
+
+export function wire() {
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    const writing = event.target.matches("textarea, select, input:not([type=checkbox], [type=radio])");
+    if (event.key === "Escape") {
+      if (writing) event.target.blur();
+      else if ($("shelf").classList.contains("open")) $("shelf").classList.remove("open");
+      else viewer.close();
+      return;
+    }
+    if (writing || !DOES[event.key]) return;
+    event.preventDefault();
+    DOES[event.key]();
+  });
+  $("help").addEventListener("click", () => $("keys").showModal());
+}

@@ -1,0 +1,21 @@
+// What the parts of the page share: the library, the documents that are asked, who wants to know.
+
+const listeners = new Map();
+
+export const state = {
+  library: null,
+  /** Ids of the documents that the next question is confined to; none: all of them. */
+  chosen: new Map(),
+};
+
+export function on(event, listener) {
+  listeners.set(event, [...(listeners.get(event) ?? []), listener]);
+}
+
+export function tell(event, detail) {
+  for (const listener of listeners.get(event) ?? []) listener(detail);
+}
+
+export const root = () => `/api/libraries/${encodeURIComponent(state.library.library)}`;
+export const pagePath = (document, page) => `${root()}/documents/${document}/pages/${page}`;
+export const pictureOf = (document, page, width) => `${pagePath(document, page)}/image?width=${width}`;

@@ -1,0 +1,177 @@
+// The page beside the answer: its picture, what is marked on it, its neighbours.
+
+import * as api from "./api.js";
+import { $, h, icon, notice } from "./dom.js";
+import { heatOf, paint } from "./heat.js";
+import { pagePath, pictureOf, root, state, tell } from "./state.js";
+
+const WIDTH = 1600;
+const SKETCH = 240;
+const REACH = 4;
+const ZOOMS = [0.5, 0.75, 1, 1.35, 1.8, 2.5];
+
+let open = null;
+let zoom = 2;
+let heating = false;
+let token = null;
+const lengths = new Map();
+
+/** Open {document, name, page, boxes, quote, question}. */
+export async function show(item) {
+  const kept = open?.document === item.document && open?.page === item.page;
+  open = { boxes: [], quote: "", question: "", ...item };
+  if (!kept) token = null;
+  $("app").classList.add("with-viewer");
+  $("shelf").classList.remove("open");
+  $("viewer").hidden = false;
+  const place = `/l/${encodeURIComponent(state.library.library)}/d/${open.document}?page=${open.page}`;
+  if (location.pathname + location.search !== place) history.replaceState(null, "", place);
+  const wanted = open;
+  if (!lengths.has(open.document)) {
+    try {
+      const document = await api.get(`${root()}/documents/${open.document}`);
+      lengths.set(open.document, document.pages);
+      open.name ??= document.document;
+    } catch (error) {
+      notice(error.message);
+      return close();
+    }
+  }
+  if (open === wanted) draw();
+}
+
+export function close() {
+  if (!open) return false;
+  open = null;
+  $("viewer").hidden = true;
+  $("viewer").replaceChildren();
+  $("app").classList.remove("with-viewer");
+  history.replaceState(null, "", "/");
+  tell("closed");
+  return true;
+}
+
+export const forget = (document) => open?.document === document && close();
+
+/** Turn `by` pages. */
+export function turn(by) {
+  if (!open) return;
+  const page = open.page + by;
+  if (page < 1 || page > lengths.get(open.document)) return;
+  show({ ...open, page, boxes: [], quote: "" });
+}
+
+export function closer(by) {
+  if (!open) return;
+  zoom = Math.min(Math.max(zoom + by, 0), ZOOMS.length - 1);
+  resize();
+}
+
+export function toggleHeat() {
+  if (!open?.question) return open && notice("Ask something first: the heat map shows where the question is answered.");
+  heating = !heating;
+  draw();
+}
+
+function draw() {
+  const last = lengths.get(open.document);
+  const leaf = h("div", { class: "leaf loading" });
+  const desk = h("div", { class: "desk", tabindex: "0", role: "region", "aria-label": "Picture of the page" }, leaf);
+  const tokens = h("div", { class: "tokens", role: "group", "aria-label": "Heat map of", hidden: true });
+  const parts = [bar(last), tokens, desk];
+  if (open.quote) parts.push(h("div", { class: "said" }, `“${open.quote}”`));
+  if (last > 1) parts.push(strip(last));
+  $("viewer").replaceChildren(...parts);
+  $("viewer").querySelector(".strip [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  resize();
+  fill(leaf, tokens, open);
+}
+
+function bar(last) {
+  const name = open.name ?? "";
+  const button = (label, shape, onclick, more = {}) => h("button", { class: "icon", "aria-label": label, title: label, onclick, ...more }, icon(shape));
+  return h("div", { class: "viewer-bar" },
+    h("span", { class: "title", title: name }, name),
+    button("Previous page", "left", () => turn(-1), { disabled: open.page === 1 }),
+    h("span", { class: "of" }, `${open.page} / ${last}`),
+    button("Next page", "right", () => turn(1), { disabled: open.page === last }),
+    button("Farther", "minus", () => closer(-1), { class: "icon wide" }),
+    button("Closer", "plus", () => closer(1), { class: "icon wide" }),
+    button("Heat map", "heat", toggleHeat, { "aria-pressed": String(heating && Boolean(open.question)), disabled: !open.question }),
+    button("Download the original", "down", () => api.download(`${root()}/documents/${open.document}/source`, name).catch((error) => notice(error.message))),
+    button("Close the page", "close", close));
+}
+
+async function fill(leaf, tokens, wanted) {
+  try {
+    const image = h("img", { alt: `${wanted.name}, page ${wanted.page}` });
+    for (const width of [SKETCH, WIDTH]) {
+      image.src = await api.picture(pictureOf(wanted.document, wanted.page, width));
+      await image.decode();
+      if (open !== wanted) return;
+      if (width === SKETCH) lay(leaf, image, wanted);
+    }
+    leaf.classList.remove("sketch");
+    if (heating && wanted.question) await warm(leaf, tokens, wanted);
+  } catch (error) {
+    if (open !== wanted) return;
+    leaf.classList.replace("loading", "failed");
+    leaf.append(h("p", {}, error.message ?? "The page cannot be shown."));
+  }
+}
+
+/** Show the page, blurred until it is there in full, and what is marked on it. */
+function lay(leaf, image, wanted) {
+  leaf.classList.replace("loading", "sketch");
+  leaf.append(image);
+  if (heating && wanted.question) return;
+  for (const box of wanted.boxes) leaf.append(markOf(box));
+  leaf.querySelector(".mark")?.scrollIntoView({ block: "center", behavior: "smooth" });
+}
+
+function markOf([x0, y0, x1, y1]) {
+  const mark = h("div", { class: "mark" });
+  const percent = (share) => `${(100 * share).toFixed(3)}%`;
+  Object.assign(mark.style, { left: percent(x0), top: percent(y0), width: percent(x1 - x0), height: percent(y1 - y0) });
+  return mark;
+}
+
+async function warm(leaf, tokens, wanted) {
+  const map = await api.post(`${pagePath(wanted.document, wanted.page)}/heat`, { question: wanted.question });
+  if (open !== wanted) return;
+  if (!map.tokens.length || !map.boxes.length) return notice("This page has no places of its own to show.");
+  const image = leaf.querySelector("img");
+  const canvas = h("canvas", { width: image.naturalWidth, height: image.naturalHeight });
+  leaf.append(canvas);
+  const choose = (chosen) => {
+    token = chosen;
+    paint(canvas, map.boxes, heatOf(map, token));
+    for (const button of tokens.children) button.setAttribute("aria-pressed", String(button.dataset.token === String(token)));
+  };
+  const choices = [["The whole question", null], ...map.tokens.map((text, place) => [text, place])];
+  tokens.replaceChildren(...choices.map(([text, place]) => h("button", { "data-token": String(place), onclick: () => choose(place) }, text)));
+  tokens.hidden = false;
+  choose(token !== null && token < map.tokens.length ? token : null);
+}
+
+function strip(last) {
+  const from = Math.max(1, Math.min(open.page - REACH, last - 2 * REACH));
+  const pages = [];
+  for (let page = from; page <= Math.min(last, from + 2 * REACH); page += 1) pages.push(page);
+  return h("nav", { class: "strip", "aria-label": "Pages nearby" }, ...pages.map((page) => {
+    const image = h("img", { alt: "" });
+    api.picture(pictureOf(open.document, page, 96)).then((address) => (image.src = address), () => {});
+    return h("button", { "aria-label": `Page ${page}`, "aria-current": String(page === open.page), onclick: () => turn(page - open.page) }, image, h("span", {}, String(page)));
+  }));
+}
+
+function resize() {
+  const leaf = $("viewer").querySelector(".leaf");
+  if (!leaf) return;
+  const room = $("viewer").clientWidth - (matchMedia("(max-width: 820px)").matches ? 20 : 44);
+  leaf.style.width = `${Math.round(Math.max(200, room) * ZOOMS[zoom])}px`;
+}
+
+export function wire() {
+  addEventListener("resize", resize);
+}
