@@ -42,8 +42,8 @@ def open(
     `place` is a folder, or the address of a Qdrant server and the name of a library on it, in one
     (http://qdrant:6333/finance) or as `library`. `api_key` is the server's, else the environment
     variable RECTO_QDRANT_KEY; `server` says how the library lies there and how it is reached. A
-    server keeps no files: the added ones are copied into the folder `sources` of this machine, by
-    default one of this user, from which pages are drawn.
+    server keeps no files: the added ones are copied into a folder of the library's name in
+    `sources`, by default among this user's data, from which pages are drawn.
 
     `encoder` is a short name (see `recto.engine.encoders.registry.names()`), the folder of a
     checkpoint, its id on the hub, or an encoder made by `registry.make`; None takes the library's

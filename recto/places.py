@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from recto.engine.store.remote.client import Client
 
 
+GRPC = "RECTO_QDRANT_GRPC"
+"""The environment variable with the server's port for gRPC, or "no"."""
+SOURCES = "RECTO_SOURCES"
+"""The environment variable with the folder that has one for the files of each library."""
+
+
 class Place(Protocol):
     """A library that may be there."""
 
@@ -119,8 +125,9 @@ def place_of(
 ) -> Place:
     """A folder, or the address of a server as `parse_address` takes it.
 
-    The key is `api_key`, else what the environment variable RECTO_QDRANT_KEY has. Raises
-    InputError.
+    `sources` is a folder, perhaps one that machines share, with one of each library's name in it.
+    What is not given is taken from the environment variables RECTO_QDRANT_KEY, RECTO_QDRANT_GRPC
+    (for `server`) and RECTO_SOURCES. Raises InputError.
     """
     if not os.fspath(place):
         raise InputError("The library's folder is an empty text; give the path of a folder.")
@@ -133,11 +140,25 @@ def place_of(
                 f" http://HOST:6333, instead of {os.fspath(place)!r}."
             )
         return FolderPlace(Path(place).expanduser())
-    settings = server or ServerSettings()
+    settings = server or _settings()
     key = api_key or os.environ.get(KEY, "").strip() or None
     address = parse_address(os.fspath(place), library, key=key, allow_http=settings.allow_http)
-    folder = data_folder() / address.folder_name if sources is None else Path(sources).expanduser()
+    shared = sources or os.environ.get(SOURCES)
+    if shared:
+        folder = Path(shared).expanduser() / address.library
+    else:
+        folder = data_folder() / address.folder_name
     return ServerPlace(address, settings, folder)
+
+
+def _settings() -> ServerSettings:
+    """The defaults, with what the environment says of gRPC."""
+    grpc = os.environ.get(GRPC, "").strip()
+    if grpc.isdecimal():
+        return ServerSettings(grpc_port=int(grpc))
+    if grpc not in ("", "no"):
+        raise InputError(f"{GRPC} is {grpc!r}; expected the number of gRPC's port, or no.")
+    return ServerSettings(prefer_grpc=not grpc)
 
 
 def data_folder() -> Path:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import add, ask, bench, doctor, documents, encoders, reencode, search, serve, show
+from . import add, ask, bench, doctor, documents, encoders, moving, reencode, search, serve, show
 from .failures import Commands, show_warnings
 from .settings import JsonOption, QuietOption
 
@@ -87,6 +87,9 @@ app.command("list")(documents.list_documents)
 app.command()(show.show)
 app.command()(documents.remove)
 app.command()(reencode.reencode)
+app.command()(moving.copy)
+app.command()(moving.export)
+app.command("import")(moving.import_)
 app.command()(encoders.encoders)
 app.command()(doctor.doctor)
 app.command()(serve.serve)

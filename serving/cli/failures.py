@@ -24,7 +24,7 @@ from recto.engine.errors import (
 
 from . import console
 
-RESUMING = frozenset({"add", "ask", "reencode"})
+RESUMING = frozenset({"add", "ask", "copy", "import", "reencode"})
 """Commands that go on where they were interrupted."""
 
 

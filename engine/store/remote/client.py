@@ -100,9 +100,8 @@ def connect(
         try:
             _check_version(client)
             return Client(client.qdrant, address, settings.attempts, sleep)
-        except BackendUnreachable as error:
+        except BackendUnreachable:  # HTTP may tell more
             client.close()
-            refused = str(error)
     client = Client(_qdrant(address, settings, grpc=False), address, settings.attempts, sleep)
     try:
         _check_version(client)
@@ -111,9 +110,8 @@ def connect(
         raise
     if settings.prefer_grpc and not address.prefix:
         warnings.warn(
-            f"{address.server} answers by HTTP, but not by gRPC on port {settings.grpc_port}"
-            f" ({refused}); HTTP is used, by which pages take five times the bytes. Open the port,"
-            " or set ServerSettings(prefer_grpc=False).",
+            f"{address.server} answers by HTTP, but not by gRPC on port {settings.grpc_port}. HTTP"
+            " is used, by which pages take more bytes; open the port, or set RECTO_QDRANT_GRPC=no.",
             RectoWarning,
             stacklevel=2,
         )
