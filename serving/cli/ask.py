@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -124,17 +123,8 @@ def ask(
         cache=cache,
         allow_http=allow_http,
     )
-    if paths:
-        require_some(paths)
-        opening = partial(open_or_make, settings, encoder=encoder, trust=trust_remote_code)
-    else:
-        _refuse_encoder(encoder)
-        opening = partial(open_existing, settings, trust=trust_remote_code)
-    with ExitStack() as stack:
-        answerer = choice.open(settings)
-        if answerer:
-            stack.enter_context(answerer)
-        opened = stack.enter_context(opening())
+    opening = _opening(settings, paths or [], encoder, trust_remote_code)
+    with choice.answerer(settings) as answerer, opening() as opened:
         code, wanted = _added(opened, paths or [], settings, document)
         part = _Part(wanted, tag or None, confined, where)
         shown = answerer is not None and sys.stdout.isatty() and not settings.json
@@ -163,12 +153,19 @@ def _answer(
     return library.ask(question, **part._asdict(), answerer=answerer)
 
 
-def _refuse_encoder(encoder: str | None) -> None:
+def _opening(
+    settings: Settings, paths: Sequence[Path], encoder: str | None, trust: bool
+) -> Callable[[], Library]:
+    """How the library is opened; refused beforehand where there is nothing to open or to add."""
+    if paths:
+        require_some(paths)
+        return partial(open_or_make, settings, encoder=encoder, trust=trust)
     if encoder is not None:
         raise typer.BadParameter(
             "a library that is there has its encoder; choose one when documents are added.",
             param_hint="--encoder",
         )
+    return partial(open_existing, settings, trust=trust)
 
 
 def _added(

@@ -5,6 +5,8 @@ The environment is read here, where a user types a command, and nowhere deeper.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +20,7 @@ from .settings import Settings
 
 if TYPE_CHECKING:
     from recto.engine.answering.vision.answerer import VisionAnswerer
+    from recto.engine.endpoint.limits import Limits
 
 ModelOption = Annotated[
     str | None,
@@ -101,33 +104,37 @@ class ModelChoice:
     cache: Path | None = None
     allow_http: bool = False
 
-    def open(self, settings: Settings) -> VisionAnswerer | None:
-        """The answerer, to be closed; None where no model was chosen. Raises InputError."""
+    @contextmanager
+    def answerer(self, settings: Settings) -> Iterator[VisionAnswerer | None]:
+        """None where no model was chosen. Raises InputError, and what `recto.vision` raises."""
         if not self.model:
             self._require_nothing_else()
-            return None
+            yield None
+            return
         import recto
         from recto.engine.answering.vision.settings import VisionSettings
-        from recto.engine.endpoint.limits import Limits
-        from recto.engine.endpoint.prices import find_prices
 
-        limits = Limits(
-            timeout=120.0 if self.timeout is None else self.timeout,
-            max_cost=self.max_cost,
-            prices=find_prices(self.model, self.price_in, self.price_out),
-        )
-        wanted = VisionSettings(
-            images=self.images, unsupported="mark" if self.unsupported else "drop"
-        )
-        return recto.vision(
+        with recto.vision(
             self.model,
             self.base_url or None,
-            settings=wanted,
-            limits=limits,
+            settings=VisionSettings(
+                images=self.images, unsupported="mark" if self.unsupported else "drop"
+            ),
+            limits=self._limits(self.model),
             cache=self.cache,
             allow_http=self.allow_http,
             on_measure=lambda: None if settings.quiet else note(_MEASURING),
-        )
+        ) as answerer:
+            yield answerer
+
+    def _limits(self, model: str) -> Limits:
+        from recto.engine.endpoint.limits import Limits
+        from recto.engine.endpoint.prices import find_prices
+
+        prices = find_prices(model, self.price_in, self.price_out)
+        if self.timeout is None:
+            return Limits(max_cost=self.max_cost, prices=prices)
+        return Limits(timeout=self.timeout, max_cost=self.max_cost, prices=prices)
 
     def _require_nothing_else(self) -> None:
         """Someone who names a price means a model. A base URL may stand in the environment."""
