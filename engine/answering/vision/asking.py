@@ -25,6 +25,8 @@ from recto.engine.errors import CostLimitReached, EndpointTimeout
 _SHOWN_BACK = 8_000
 """Characters of a wrong reply that the model is shown."""
 
+_LONGEST_MISSING = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Verified:
@@ -120,13 +122,13 @@ class _Asking:
         if reply.refusal:
             return self._none("refused")
         if followed.declined:
-            return self._none("unanswerable", self.checker.clean(followed.missing))
+            return self._none("unanswerable", self._cleaned(followed.missing))
         if not followed.checked:
             return self.settle(reply)  # it is no answer in JSON either, and is asked for one
         return self._mend(list(followed.checked), reply, "", followed.quotes)
 
     def _verify(self, said: ModelReply, reply: Reply) -> Verified:
-        missing = self.checker.clean(said.missing)
+        missing = self._cleaned(said.missing)
         if not said.answerable:
             return self._none("unanswerable", missing)
         return self._mend(self._check(said.claims), reply, missing)
@@ -163,6 +165,9 @@ class _Asking:
     def _check(self, claims: Sequence[Claim]) -> list[Checked]:
         checked = (self.checker.check(claim) for claim in claims)
         return [item for item in checked if item.statement.text]
+
+    def _cleaned(self, missing: str) -> str:
+        return self.checker.clean(missing[:_LONGEST_MISSING]).strip()
 
     def _none(self, reason: Reason, missing: str = "") -> Verified:
         return Verified(reason=reason, missing=missing, usage=self._usage)

@@ -7,6 +7,7 @@ eyes. Numbers of a statement must stand on the pages it cites, unless one of the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,56 +38,54 @@ class Checker:
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self._sources = {source.label: source for source in sources}
+        self._labels = re.compile(rf"\b(?:{'|'.join(self._sources)})\b")
         self.clean = Cleaner.of(*(source.text for source in sources))
 
     def check(self, claim: Claim) -> Checked:
         """The statement with the quotes that hold; unsupported when none does."""
         text = " ".join(self.clean(claim.text).split())
-        problems, found = [], {}
+        found: dict[Quote, Source] = {}
+        problems: list[Problem] = []
         for said in claim.said:
-            source, quote, problem = self._look_up(said)
-            if quote is not None and source is not None:
-                found[quote] = source
-            elif problem is not None:
-                problems.append(problem)
-        if not claim.said:
-            problems.append(Problem("no_quote", f"{_named(text)} has no quote; give one."))
-        if found:
+            match self._look_up(said):
+                case Problem() as problem:
+                    problems.append(problem)
+                case source, quote:
+                    found[quote] = source
+        if found:  # a quote that holds is enough
             problems = self._check_numbers(text, list(found.values()))
-        if problems:
-            return Checked(
-                Statement(text=text, quotes=(), support="unsupported"),
-                tuple(problems),
-                claim.new_line,
-            )
+        elif not problems:
+            problems = [Problem("no_quote", f"{_named(text)} has no quote; give one.")]
         support: Support = "quoted" if any(quote.text for quote in found) else "page"
-        statement = Statement(text=text, quotes=tuple(found), support=support)
-        return Checked(statement, (), claim.new_line)
+        statement = Statement(
+            text=text,
+            quotes=() if problems else tuple(found),
+            support="unsupported" if problems else support,
+        )
+        return Checked(statement, tuple(problems), claim.new_line)
 
-    def _look_up(self, said: Said) -> tuple[Source | None, Quote | None, Problem | None]:
+    def _look_up(self, said: Said) -> tuple[Source, Quote] | Problem:
         named = self._sources.get(said.source)
         others = [source for source in self._sources.values() if source is not named]
         for source in [named, *others] if named else others:
             if span := source.words.find(said.words):
-                return source, quote_of(source.evidence, source.words.words[slice(*span)]), None
+                return source, quote_of(source.evidence, source.words.words[slice(*span)])
         if named is None:
             given = ", ".join(self._sources)
             told = f"There is no page {said.source[:20]!r}; the pages are {given}."
-            return None, None, Problem("unknown_source", told)
+            return Problem("unknown_source", told)
         if not named.text:
-            return named, _whole_page(named), None
+            return named, _whole_page(named)
         if not said.words.strip():
-            return None, None, Problem("no_quote", f"A quote from {named.label} is empty.")
-        told = (
-            f"The quote {said.words[:200]!r} stands neither on {named.label} nor on another page "
-            "word for word."
-        )
-        return None, None, Problem("quote_not_found", told)
+            return Problem("no_quote", f"A quote from {named.label} is empty.")
+        told = f"The quote {said.words[:200]!r} stands on none of the pages word for word."
+        return Problem("quote_not_found", told)
 
     def _check_numbers(self, text: str, cited: Sequence[Source]) -> list[Problem]:
         if not all(source.text for source in cited):
             return []
-        numbers = lacking(text, "\n".join(source.context for source in cited))
+        unnamed = self._labels.sub("", text)
+        numbers = lacking(unnamed, "\n".join(source.context for source in cited))
         if not numbers:
             return []
         labels = ", ".join(dict.fromkeys(source.label for source in cited))

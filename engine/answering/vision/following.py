@@ -17,6 +17,7 @@ from recto.engine.answering.vision.claims import Claim, Said
 from recto.engine.answering.vision.marks import Mark, MarkReader, Piece, tail_of
 from recto.engine.answering.vision.prompt import NO_ANSWER
 
+_SPOKEN = re.compile(r"\w")
 _DECLINED = re.compile(rf"\W*{NO_ANSWER}\s*(?:[:.,;–—-]\s*|$)", re.IGNORECASE)
 
 
@@ -92,6 +93,8 @@ class _Writer:
         begins_line = "\n" in self._text[: len(self._text) - len(self._text.lstrip())]
         claim = Claim(self._text.strip(), tuple(self._said), begins_line and bool(self.checked))
         self._text, self._gap, self._said = "", "", []
+        if not claim.said and not _SPOKEN.search(claim.text):
+            return
         checked = self._checker.check(claim)
         if not checked.statement.text:
             return

@@ -13,12 +13,11 @@ from recto.engine.text import fold, word_terms, words
 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _PARTS = re.compile(r"[.,:]")
-_IN_WORDS = {
-    word: str(value)
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
-    )
-}
+_WORDS = (
+    ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+)
+_IN_WORDS = {word: str(value) for words in _WORDS for value, word in enumerate(words) if word}
 _LIST_MARK = re.compile(r"^\s*(?:\(?\d{1,2}[.)]|[-*•])\s+")
 
 

@@ -43,7 +43,7 @@ def test_invented_quote_is_asked_for_again_and_the_correction_is_taken() -> None
     answer = VisionAnswerer(model).answer("capex?", PAGES)
     assert [s.text for s in answer.statements] == [DEPOSIT[0], CAPEX[0]]
     told = model.requests[1].messages[-1].parts[0]
-    assert "'sales have doubled since' stands neither on S2 nor on another page" in str(told)
+    assert "'sales have doubled since' stands on none of the pages word for word" in str(told)
     assert answer.usage == TOOK + TOOK
 
 
