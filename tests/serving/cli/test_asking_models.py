@@ -154,6 +154,15 @@ def test_endpoint_that_fails_is_told(ask: Ask, endpoint: ScriptedEndpoint) -> No
     assert "error:" in said.err
 
 
+def test_endpoint_that_is_new_is_measured_first_and_told_so(run: Run, library: Path) -> None:
+    with scripted() as unknown:
+        chosen = ["--model", unknown.model, "--base-url", unknown.url]
+        said = run("ask", QUESTION, "-l", library, "--json", "--no-pictures", *chosen)
+    assert said.code == 0
+    assert said.json["abstained"] is True
+    assert "measuring what it can do" in said.err
+
+
 def settled(text: str) -> Settled[Answer]:
     return Settled(Answer(question="q", text=text, abstained=False, citations=(), hits=()))
 
