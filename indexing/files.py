@@ -18,6 +18,7 @@ from recto.engine.errors import (
     UnreadableFile,
     UnsupportedFile,
 )
+from recto.indexing.notes import is_notes
 
 OFFICE = frozenset({"docx", "pptx", "xlsx", "odt", "odp", "ods", "doc", "ppt", "xls", "rtf"})
 IMAGES = frozenset({"png", "jpeg", "webp", "tiff"})
@@ -71,11 +72,13 @@ def find(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Found | Refused]:
 
     In a folder, hidden entries, our own libraries (whose sources and pictures are no documents of
     the user's) and files that neither are of a kind we read nor are named like one are passed over
-    in silence; what a caller names is never.
+    in silence; what a caller names is never, but for the notes beside a document.
     """
     seen: set[tuple[int, int]] = set()
     for given in paths:
         path = Path(os.path.abspath(given))
+        if is_notes(path):  # as a shell gives them for reports/*
+            continue
         try:
             status = path.stat()
         except OSError as error:

@@ -58,6 +58,11 @@ class Notes:
         )
 
 
+def is_notes(path: Path) -> bool:
+    """Whether it is a file of notes beside a document."""
+    return path.name.endswith(SUFFIX) and path.with_name(path.name.removesuffix(SUFFIX)).is_file()
+
+
 def beside(document: Path) -> Notes:
     """What the file beside a document says, if there is one. Raises NotesError."""
     path = document.with_name(f"{document.name}{SUFFIX}")

@@ -87,7 +87,7 @@ class Store(Protocol):
         ...
 
     def tenants(self) -> list[str]:
-        """Those that have documents, in any state; in order, without ""."""
+        """Those that have documents, in any state, or pages; in order, without ""."""
         ...
 
     def writing(self) -> AbstractContextManager[None]:

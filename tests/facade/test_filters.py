@@ -91,6 +91,13 @@ def test_notes_beside_a_file(library: Library, write: Write) -> None:
     assert _found(library, "meta.year = 2025 and meta.final = true") == [("a.pdf", 1)]
 
 
+def test_notes_are_no_document(library: Library, write: Write) -> None:
+    path = write("a.pdf", "a heron")
+    _notes(path, {"year": 2024})
+    report = library.add(*path.parent.iterdir())  # as a shell gives them for files/*
+    assert [outcome.path.name for outcome in report.outcomes] == ["a.pdf"]
+
+
 @pytest.mark.parametrize(
     "broken", ["{", "[]", '{"tags": "x"}', '{"a": null}', '{"a": NaN}', '{"a": [1]}', "[" * 10_000]
 )
