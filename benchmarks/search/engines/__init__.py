@@ -1,0 +1,1 @@
+"""Ways to search multivectors, one file each, all with the same names."""
