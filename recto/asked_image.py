@@ -38,10 +38,10 @@ def encode_with(
             f" read pictures can ({', '.join(model.name for model in KNOWN)}): make a library with"
             " one of them."
         )
-    return encoder.encode_image_question(_pixels(image, reader), question)
+    return encoder.encode_image_question(pixels_of_asked(image, reader), question)
 
 
-def _pixels(image: AskedImage, reader: Reader) -> Pixels:
+def pixels_of_asked(image: AskedImage, reader: Reader) -> Pixels:
     """As large as pages are drawn for an encoder, or smaller."""
     if isinstance(image, (str, os.PathLike)):
         kind = kind_of(image)

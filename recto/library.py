@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 
-from recto import asking, changing, searching
+from recto import asking, changing, encoding, searching
 from recto.asked_image import AskedImage
 from recto.asking import AnswerEvents
 from recto.catalog import several
@@ -21,6 +21,7 @@ from recto.engine.heatmap import HeatMap
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store, StoreInfo
 from recto.engine.store.records import page_id
+from recto.engine.vectors import Multivector, QuestionVectors
 from recto.holdings import Holdings
 from recto.indexing.limits import Limits
 from recto.indexing.notes import Notes
@@ -163,6 +164,28 @@ class Library(Closing):
         """
         found = self.page(document, number)
         return searching.heat_map(self._holdings, question, found)
+
+    @reading
+    def encode_question(self, question: str) -> QuestionVectors:
+        """What the library's encoder makes of a question. Raises QuestionError."""
+        return encoding.encode_question(self._holdings, question)
+
+    @reading
+    def encode_text(self, text: str) -> Multivector:
+        """What it makes of a text that is to be found, as it would of a page that says so.
+
+        Raises QuestionError for a text without words; EncoderError where it reads pictures only.
+        """
+        return encoding.encode_text(self._holdings, text)
+
+    @reading
+    def encode_picture(self, picture: AskedImage) -> Multivector:
+        """What it makes of the picture of a page. `picture` is what `search` takes as its image.
+
+        Raises EncoderError where the encoder reads words only; QuestionError and a DocumentError
+        for what is no picture.
+        """
+        return encoding.encode_picture(self._holdings, picture)
 
     def source(self, document: str) -> Path:
         """The kept original of a document, to be read only. Raises NotFound, InputError."""

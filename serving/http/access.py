@@ -38,8 +38,8 @@ class Caller:
 
 def _caller(request: Request, server: Server, secret: str) -> Caller:
     key = server.keys.find(secret) if secret else None
-    if key is None and not secret and server.settings.is_local and server.keys.is_empty():
-        key = _OPEN
+    if key is None and server.settings.is_local and server.keys.is_empty():
+        key = _OPEN  # whatever was sent: clients of OpenAI always send something
     peer = request.client.host if request.client else ""
     wait = server.rates.wait(key.id if key and key.id else peer, time.monotonic())
     if wait:

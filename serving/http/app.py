@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from recto.serving.openai import chat, vectors
 from recto.serving.web import pages as web
 
 from . import asking, documents, health, jobs, libraries, pages, searching, uploads
@@ -42,6 +43,8 @@ def create_app(settings: ServeSettings) -> FastAPI:
     tell_problems(app)
     for part in (health, libraries, documents, uploads, pages, searching, asking, jobs):
         app.include_router(part.router)
+    for compatible in (chat, vectors):
+        app.include_router(compatible.router)
     app.include_router(web.router)
     app.mount("/static", web.files)
     app.add_middleware(Guards, settings=settings)

@@ -18,6 +18,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from recto.engine import errors
+from recto.serving.openai import errors as openai
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger("recto.http")
@@ -75,12 +76,14 @@ class Refusal(Exception):
 
 
 def problem(
-    status: int, code: str, detail: str, headers: dict[str, str] | None = None
+    status: int, code: str, detail: str, headers: dict[str, str] | None = None, *, path: str = ""
 ) -> JSONResponse:
-    """The response that tells of an error."""
+    """The response that tells of an error, in the form of the API that `path` is of."""
     headers = dict(headers or {})
     if status in (429, 503):
         headers.setdefault("Retry-After", str(RETRY_LATER))
+    if path.startswith(openai.PREFIX):
+        return openai.told(status, code, detail, headers)
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -107,25 +110,28 @@ def tell_problems(app: FastAPI) -> None:
         status, code = status_and_code(error)
         if status >= 500:
             _log.error("%s %s: %s", request.method, request.url.path, error)
-        return problem(status, code, str(error))
+        return problem(status, code, str(error), path=request.url.path)
 
     @app.exception_handler(Refusal)
     async def refused(request: Request, error: Refusal) -> JSONResponse:
-        return problem(error.status, error.code, str(error), error.headers)
+        return problem(error.status, error.code, str(error), error.headers, path=request.url.path)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         code = _CODES.get(error.status_code, "error")
-        return problem(error.status_code, code, str(error.detail), dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        return problem(error.status_code, code, str(error.detail), headers, path=request.url.path)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(422, "bad-input", "; ".join(_told(entry) for entry in error.errors()))
+        detail = "; ".join(_told(entry) for entry in error.errors())
+        return problem(422, "bad-input", detail, path=request.url.path)
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> JSONResponse:
         _log.error("%s %s", request.method, request.url.path, exc_info=error)
-        return problem(500, "internal", "recto failed; the server's log says how.")
+        detail = "recto failed; the server's log says how."
+        return problem(500, "internal", detail, path=request.url.path)
 
 
 def _told(entry: dict[str, Any]) -> str:

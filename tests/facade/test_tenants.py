@@ -60,6 +60,10 @@ def _heat_map(b: Library, id: str, path: Path) -> None:
         b.heat_map("heron", id, 1)
 
 
+def _encode(b: Library, id: str, path: Path) -> None:
+    assert b.encode_question("heron").tokens == ("heron",)  # of what is asked alone
+
+
 def _tenants(b: Library, id: str, path: Path) -> None:
     assert b.tenants() == []
 
@@ -127,6 +131,7 @@ CASES: dict[str, Case] = {
     "ask": _ask,
     "ask_stream": _ask_stream,
     "close": _close,
+    **dict.fromkeys(("encode_picture", "encode_question", "encode_text"), _encode),
     "document": _document,
     "documents": _documents,
     "encoder": _properties,

@@ -1,0 +1,163 @@
+"""Chat completions: the last question of a conversation, answered from a library.
+
+What is sent is verified, also when it is streamed: statements that nothing supports are dropped
+after a model has written them, and a stream cannot take back what it said. While the model works
+the stream holds comments, so that nobody hangs up.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import uuid
+from collections.abc import Iterator
+from queue import Empty, Queue
+from threading import Thread
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, StreamingResponse
+
+from recto.engine.errors import QuestionError, RectoError
+from recto.library import Library
+from recto.results import Answer, Citation
+from recto.serving.http.access import Reader
+from recto.serving.http.libraries import ServerOf
+from recto.serving.http.problems import Refusal, status_and_code
+from recto.serving.http.server import Server
+
+from .errors import told
+from .schemas import ChatMessage, ChatRequest, Reply, TextPart
+
+router = APIRouter(prefix="/v1", tags=["openai"])
+_HEARTBEAT = 5.0
+"""Seconds between two comments of a stream that waits for its answer."""
+_PIECE = re.compile(r"\S+\s*|\s+")
+_MARK = re.compile(r"\[(\d+)\]")
+
+
+@router.post(
+    "/chat/completions",
+    response_model=None,
+    responses={200: {"content": {"application/json": {}, "text/event-stream": {}}}},
+)
+def chat(
+    request: Request, caller: Reader, server: ServerOf, asked: ChatRequest
+) -> JSONResponse | StreamingResponse:
+    """Answer the last message of a user from the library that `model` names."""
+    library = server.library(asked.model, caller.tenant)
+    question = _question(asked.messages)
+    base = f"{str(request.base_url).rstrip('/')}/l/{quote(asked.model)}/d/"
+    if asked.stream:
+        usage = asked.stream_options is not None and asked.stream_options.include_usage
+        events = _streamed(server, library, question, asked.model, base, with_usage=usage)
+        return StreamingResponse(events, media_type="text/event-stream")
+    with server.searching:
+        answer = library.ask(question, answerer=server.answerer)
+    message: Reply = {"role": "assistant", "content": answer.text, "refusal": None}
+    message["annotations"] = url_citations(answer, base)
+    choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
+    completion = _head("chat.completion", asked.model) | {
+        "choices": [choice],
+        "usage": _usage(answer),
+        "citations": [citation.as_json() for citation in answer.citations],
+        "abstained": answer.abstained,
+    }
+    return JSONResponse(completion)
+
+
+def url_citations(answer: Answer, base: str) -> list[Reply]:
+    """Where each citation can be seen, and the mark in the text that stands for it."""
+    places = {int(m[1]): m.span() for m in _MARK.finditer(answer.text)}
+    end = len(answer.text)
+    return [
+        {
+            "type": "url_citation",
+            "url_citation": {
+                "url": _address(citation, base),
+                "title": f"{citation.document.name}, p. {citation.page.number}",
+                "start_index": places.get(number, (end, end))[0],
+                "end_index": places.get(number, (end, end))[1],
+            },
+        }
+        for number, citation in enumerate(answer.citations, 1)
+    ]
+
+
+def _address(citation: Citation, base: str) -> str:
+    boxes = ";".join(",".join(f"{edge:.4f}" for edge in box) for box in citation.boxes)
+    page = f"{base}{citation.document.id}?page={citation.page.number}"
+    return f"{page}&boxes={quote(boxes, safe=',;')}" if boxes else page
+
+
+def _question(messages: list[ChatMessage]) -> str:
+    asked = [message for message in messages if message.role == "user"]
+    if not asked:
+        raise QuestionError("There is no message of a user; expected one with the question.")
+    content = asked[-1].content or ""
+    if isinstance(content, str):
+        return content
+    if any(not isinstance(part, TextPart) for part in content):
+        raise Refusal(422, "A message holds a picture; this library is asked in words.")
+    return "\n".join(part.text for part in content if isinstance(part, TextPart))
+
+
+def _streamed(
+    server: Server, library: Library, question: str, model: str, base: str, *, with_usage: bool
+) -> Iterator[str]:
+    head = _head("chat.completion.chunk", model)
+
+    def chunk(delta: Reply, *, finish: str | None = None) -> str:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
+        return _event(head | {"choices": [choice]})
+
+    yield chunk({"role": "assistant", "content": ""})
+    outcome: Queue[Answer | RectoError] = Queue()
+    Thread(target=_answer, args=(server, library, question, outcome), daemon=True).start()
+    while True:
+        try:
+            answer = outcome.get(timeout=_HEARTBEAT)
+            break
+        except Empty:
+            yield ": keep-alive\n\n"
+    if isinstance(answer, RectoError):
+        status, code = status_and_code(answer)
+        yield _event(json.loads(bytes(told(status, code, str(answer)).body)))
+        return
+    for piece in _PIECE.findall(answer.text):
+        yield chunk({"content": piece})
+    citations = [citation.as_json() for citation in answer.citations]
+    yield chunk({"annotations": url_citations(answer, base), "citations": citations}, finish="stop")
+    if with_usage:
+        yield _event(head | {"choices": [], "usage": _usage(answer)})
+    yield "data: [DONE]\n\n"
+
+
+def _answer(
+    server: Server, library: Library, question: str, outcome: Queue[Answer | RectoError]
+) -> None:
+    try:
+        with server.searching:
+            outcome.put(library.ask(question, answerer=server.answerer))
+    except RectoError as error:
+        outcome.put(error)
+    except Exception:
+        outcome.put(RectoError("recto failed; the server's log says how."))
+        raise
+
+
+def _head(kind: str, model: str) -> Reply:
+    id = f"chatcmpl-{uuid.uuid4().hex}"
+    return {"id": id, "object": kind, "created": int(time.time()), "model": model}
+
+
+def _usage(answer: Answer) -> Reply:
+    """Of the model that was asked; nothing where none was."""
+    read = answer.usage.input_tokens if answer.usage else 0
+    written = answer.usage.output_tokens if answer.usage else 0
+    return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
+
+
+def _event(data: Reply) -> str:
+    return f"data: {json.dumps(data)}\n\n"

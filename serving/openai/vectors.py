@@ -1,0 +1,111 @@
+"""Embeddings and reranking with the encoder of a library: multivectors, and MaxSim between them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+import numpy as np
+from fastapi import APIRouter
+
+from recto.engine.errors import InputError
+from recto.engine.maxsim import maxsim
+from recto.engine.vectors import FloatArray
+from recto.library import Library
+from recto.serving.http.access import Reader
+from recto.serving.http.libraries import ServerOf
+from recto.serving.http.pictures import sent_picture
+
+from .schemas import EmbeddedThing, EmbeddingsRequest, Reply, RerankRequest
+
+router = APIRouter(prefix="/v1", tags=["openai"])
+_DATA_URL = re.compile(r"data:image/[a-z+.-]+;base64,", re.IGNORECASE)
+
+
+@router.get("/models")
+def models(caller: Reader, server: ServerOf) -> Reply:
+    """The libraries."""
+    owned = {"object": "model", "created": 0, "owned_by": "recto"}
+    return {"object": "list", "data": [{"id": name, **owned} for name in server.names()]}
+
+
+@router.post("/embeddings")
+def embeddings(caller: Reader, server: ServerOf, asked: EmbeddingsRequest) -> Reply:
+    """A multivector for each input; with `return_multivector` false, the mean of its vectors."""
+    library = server.library(asked.model, caller.tenant)
+    if not asked.things:
+        raise InputError("There is no input; expected a text, a picture, or a list of them.")
+    query = "query" in asked.task
+    with server.searching:
+        made = [_encoded(library, thing, query=query) for thing in asked.things]
+    field = "embeddings" if asked.return_multivector else "embedding"
+    data = [
+        {
+            "object": "embedding",
+            "index": index,
+            field: _written(vectors if asked.return_multivector else _mean(vectors), asked),
+        }
+        for index, vectors in enumerate(made)
+    ]
+    tokens = sum(len(vectors) for vectors in made)
+    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+    return {"object": "list", "model": asked.model, "data": data, "usage": usage}
+
+
+@router.post("/rerank")
+def rerank(caller: Reader, server: ServerOf, asked: RerankRequest) -> Reply:
+    """Order texts and pictures of pages by how well they answer a question."""
+    library = server.library(asked.model, caller.tenant)
+    with server.searching:
+        question = library.encode_question(asked.query)
+        scores = [
+            maxsim(question.patches, _encoded(library, thing, query=False))
+            for thing in asked.things
+        ]
+    order = sorted(range(len(scores)), key=lambda place: (-scores[place], place))
+    results: list[Reply] = []
+    for place in order[: asked.top_n]:
+        result: Reply = {"index": place, "relevance_score": scores[place]}
+        if asked.return_documents:
+            result["document"] = asked.things[place].model_dump(exclude_none=True)
+        results.append(result)
+    return {"model": asked.model, "results": results}
+
+
+def _encoded(library: Library, thing: EmbeddedThing, *, query: bool) -> FloatArray:
+    """(n, d)"""
+    if (thing.text is None) == (thing.image is None):
+        raise InputError("An input has neither text nor image, or both; expected one of them.")
+    if thing.text is not None:
+        if query:
+            return library.encode_question(thing.text).patches
+        return library.encode_text(thing.text).vectors
+    assert thing.image is not None
+    with sent_picture(_bytes(thing.image)) as path:
+        return library.encode_picture(path).vectors
+
+
+def _bytes(sent: str) -> bytes:
+    try:
+        return base64.b64decode(_DATA_URL.sub("", sent, count=1), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InputError(
+            "A picture is neither a data URL nor base64; addresses are not fetched."
+        ) from error
+
+
+def _mean(vectors: FloatArray) -> FloatArray:
+    """(d,) of length one, unless it is zero."""
+    mean: FloatArray = vectors.mean(axis=0)
+    length = float(np.linalg.norm(mean))
+    return mean / np.float32(length) if length > 0 else mean
+
+
+def _written(vectors: FloatArray, asked: EmbeddingsRequest) -> object:
+    """Numbers, or little-endian float32 in base64, as clients of OpenAI ask for."""
+    if asked.encoding_format == "float":
+        return vectors.tolist()
+    if vectors.ndim == 1:
+        return base64.b64encode(vectors.astype("<f4").tobytes()).decode()
+    return [base64.b64encode(vector.astype("<f4").tobytes()).decode() for vector in vectors]
