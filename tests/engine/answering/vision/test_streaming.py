@@ -59,6 +59,19 @@ def test_what_failed_is_asked_for_once_more_and_numbered_behind_the_rest() -> No
     assert answer.usage == TOOK + TOOK
 
 
+def test_all_requests_about_the_same_pages_begin_with_the_same_bytes() -> None:
+    model = FakeChat(f'Sales doubled. [S2 "so"] {CAPEX}', claims(), claims(), claims())
+    answerer = VisionAnswerer(model, VisionSettings(repairs=1))
+    list(answerer.stream("sales?", PAGES))
+    answerer.answer("capex?", PAGES)
+    streamed, repair, whole = (
+        [part for message in request.messages[:2] for part in message.parts][:-1]
+        for request in model.requests[:3]
+    )
+    assert streamed == repair == whole
+    assert len(whole) == 5  # rules, then text and picture of two pages
+
+
 def test_sentence_without_a_mark_is_not_believed() -> None:
     told, answer = streamed("Capex was £31.8 million.", claims())
     assert told == "Capex was £31.8 million."
