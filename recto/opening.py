@@ -11,6 +11,7 @@ from functools import partial
 from recto.engine.encoders import registry
 from recto.engine.encoders.protocol import Encoder, EncoderId
 from recto.engine.errors import EncoderMismatch, InputError
+from recto.engine.store.manifest import Datatype
 from recto.engine.store.protocol import Store
 from recto.engine.store.remote.settings import ServerSettings
 from recto.indexing.limits import Limits
@@ -29,6 +30,7 @@ def open(
     api_key: str | None = None,
     server: ServerSettings | None = None,
     sources: str | os.PathLike[str] | None = None,
+    patches_datatype: Datatype | None = None,
     encoder: str | os.PathLike[str] | Encoder | None = None,
     encoder_settings: Mapping[str, str] | None = None,
     trust_remote_code: bool = False,
@@ -43,7 +45,9 @@ def open(
     (http://qdrant:6333/finance) or as `library`. `api_key` is the server's, else the environment
     variable RECTO_QDRANT_KEY; `server` says how the library lies there and how it is reached. A
     server keeps no files: the added ones are copied into a folder of the library's name in
-    `sources`, by default among this user's data, from which pages are drawn.
+    `sources`, by default among this user's data, from which pages are drawn. `patches_datatype`
+    says how a new library in a folder keeps the vectors of its pages: "float16", or "turbo8" and
+    "turbo4" in half and a quarter of that, which change them a little.
 
     `encoder` is a short name (see `recto.engine.encoders.registry.names()`), the folder of a
     checkpoint, its id on the hub, or an encoder made by `registry.make`; None takes the library's
@@ -61,7 +65,14 @@ def open(
     LibraryBusy; EncoderError, MissingExtra; InputError; of a server BackendUnreachable, and
     LibraryError when it is too old or refuses.
     """
-    found = place_of(place, library=library, api_key=api_key, server=server, sources=sources)
+    found = place_of(
+        place,
+        library=library,
+        api_key=api_key,
+        server=server,
+        sources=sources,
+        patches_datatype=patches_datatype,
+    )
     try:
         recorded = found.recorded()
         settings = encoder_settings or {}

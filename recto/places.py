@@ -6,10 +6,11 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, get_args
 
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.errors import InputError
+from recto.engine.store.manifest import Datatype
 from recto.engine.store.protocol import Store
 from recto.engine.store.remote.address import KEY, ServerAddress, is_server, parse_address
 from recto.engine.store.remote.settings import ServerSettings
@@ -55,6 +56,7 @@ class FolderPlace:
     """A library of one process, in a folder."""
 
     folder: Path
+    patches_datatype: Datatype = "float16"
     shared: bool = False
 
     def __str__(self) -> str:
@@ -69,7 +71,9 @@ class FolderPlace:
     def open(self, encoder: EncoderId | None, *, create: bool) -> Store:
         from recto.engine.store.opening import open_edge
 
-        return open_edge(self.folder, encoder, create=create)
+        return open_edge(
+            self.folder, encoder, create=create, patches_datatype=self.patches_datatype
+        )
 
     def close(self) -> None:
         """Nothing is held."""
@@ -122,8 +126,11 @@ def place_of(
     api_key: str | None = None,
     server: ServerSettings | None = None,
     sources: str | os.PathLike[str] | None = None,
+    patches_datatype: Datatype | None = None,
 ) -> Place:
     """A folder, or the address of a server as `parse_address` takes it.
+
+    `patches_datatype` is for a new library in a folder; a server's is in `server`.
 
     `sources` is a folder, perhaps one that machines share, with one of each library's name in it.
     What is not given is taken from the environment variables RECTO_QDRANT_KEY, RECTO_QDRANT_GRPC
@@ -139,7 +146,17 @@ def place_of(
                 f"{names}: only for a library on a server; expected its address, such as"
                 f" http://HOST:6333, instead of {os.fspath(place)!r}."
             )
-        return FolderPlace(Path(place).expanduser())
+        datatype = patches_datatype or "float16"
+        if datatype not in get_args(Datatype):
+            raise InputError(
+                f"patches_datatype is {datatype!r}; expected one of {get_args(Datatype)}."
+            )
+        return FolderPlace(Path(place).expanduser(), datatype)
+    if patches_datatype is not None:
+        raise InputError(
+            f"patches_datatype is for a library in a folder; for one on {os.fspath(place)} give"
+            f" server=ServerSettings(patches_datatype={patches_datatype!r})."
+        )
     settings = server or _settings()
     key = api_key or os.environ.get(KEY, "").strip() or None
     address = parse_address(os.fspath(place), library, key=key, allow_http=settings.allow_http)

@@ -117,7 +117,11 @@ class EdgeStore(PointStore):
 
         process = self._process
         beside = open_beside(
-            self._folder, encoder, reserve=process.reserve, sketch_from=process.sketch_from
+            self._folder,
+            encoder,
+            patches_datatype=self._recorded.manifest.patches_datatype,
+            reserve=process.reserve,
+            sketch_from=process.sketch_from,
         )
         return beside.within(self.tenant)
 

@@ -9,8 +9,14 @@ import qdrant_edge as edge
 
 from recto.engine.store.schema import DENSE, SPARSE
 
+_DATATYPES = {
+    "float16": edge.VectorStorageDatatype.Float16,
+    "turbo8": edge.VectorStorageDatatype.Turbo8,
+    "turbo4": edge.VectorStorageDatatype.Turbo4,  # type: ignore[attr-defined]  # only in its stub
+}
 
-def pages_config(dim: int) -> edge.EdgeConfig:
+
+def pages_config(dim: int, patches_datatype: str) -> edge.EdgeConfig:
     multivector = edge.MultiVectorConfig(edge.MultiVectorComparator.MaxSim)
     # Never a graph: it costs seconds of CPU a page, and a scan of `rows` is fast enough.
     no_graph = edge.HnswIndexConfig(m=0, ef_construct=16, full_scan_threshold=10_000)
@@ -21,7 +27,7 @@ def pages_config(dim: int) -> edge.EdgeConfig:
                 distance=edge.Distance.Dot,
                 multivector_config=multivector,
                 hnsw_config=no_graph,
-                datatype=edge.VectorStorageDatatype.Float16,
+                datatype=_DATATYPES[patches_datatype if name == "patches" else "float16"],
                 memory=edge.Memory.Cold,
             )
             for name in DENSE

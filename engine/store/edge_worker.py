@@ -45,10 +45,10 @@ def lock(path: str, owner: int) -> None:
     _locks.append(lock_file(Path(path), owner=owner))
 
 
-def create(folder: str, dim: int) -> None:
+def create(folder: str, dim: int, patches_datatype: str) -> None:
     """Make both shards in `folder`, empty and on the disk."""
     for name, fields in INDEXED.items():
-        config = pages_config(dim) if name == PAGES else documents_config()
+        config = pages_config(dim, patches_datatype) if name == PAGES else documents_config()
         path = Path(folder, name)
         path.mkdir(parents=True)
         shard = edge.EdgeShard.create(str(path), config)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 from recto.engine.bm25 import TERMS
 from recto.engine.encoders.protocol import EncoderId
@@ -19,6 +19,8 @@ FORMAT = 1
 """Grows when an older recto could no longer read what we write."""
 NAME = "library.json"
 
+Datatype: TypeAlias = Literal["float16", "turbo8", "turbo4"]
+"""turbo8 takes half, turbo4 a quarter of float16, and both change vectors a little."""
 JsonObject: TypeAlias = Mapping[str, Any]
 
 
@@ -30,10 +32,16 @@ class Manifest:
     format: int = FORMAT
     terms: int = TERMS
     """The revision of its words' vectors, as in bm25.py."""
+    patches_datatype: Datatype = "float16"
+    """As what a store on this machine keeps all vectors of a page; a server has its settings."""
 
 
-def new_manifest(encoder: EncoderId) -> Manifest:
-    return Manifest(encoder=encoder, created_by=metadata.version("recto"))
+def new_manifest(encoder: EncoderId, *, patches_datatype: Datatype = "float16") -> Manifest:
+    return Manifest(
+        encoder=encoder,
+        created_by=metadata.version("recto"),
+        patches_datatype=patches_datatype,
+    )
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -74,9 +82,17 @@ def manifest_of(fields: JsonObject, place: Path | str, *, library: Path | str) -
             created_by=fields["created_by"],
             format=format,
             terms=int(fields.get("terms", 1)),  # the first versions did not record it
+            patches_datatype=_datatype(fields.get("patches_datatype", "float16")),
         )
     except (ValueError, TypeError, KeyError) as error:
         raise _not_understood(place, error) from error
+
+
+def _datatype(recorded: str) -> Datatype:
+    for known in get_args(Datatype):
+        if recorded == known:
+            return cast(Datatype, known)
+    raise ValueError(f"patches_datatype is {recorded!r}, expected one of {get_args(Datatype)}")
 
 
 def _not_understood(place: Path | str, error: Exception) -> DamagedLibrary:

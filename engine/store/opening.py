@@ -26,6 +26,7 @@ from recto.engine.errors import (
 from recto.engine.store.edge import EdgeStore
 from recto.engine.store.edge_process import RESERVE, SKETCH_FROM, EdgeProcess
 from recto.engine.store.manifest import (
+    Datatype,
     Manifest,
     check_encoder,
     check_terms,
@@ -46,14 +47,16 @@ def open_edge(
     create: bool,
     reserve: int = RESERVE,
     sketch_from: int = SKETCH_FROM,
+    patches_datatype: Datatype = "float16",
 ) -> EdgeStore:
     """The library in `folder`; with `create` it is made if there is none.
 
     `encoder` is compared with what the library was made with, and so is the revision of its words'
     vectors; None takes it as it is, and is not enough to create one. No write may leave less than
     `reserve` bytes free on the disk; from `sketch_from` pages on it has sketches, by which large
-    libraries are searched. Raises NotFound, EncoderMismatch, NewerLibrary,
-    DamagedLibrary, LibraryBusy, DiskFull, and LibraryError when the folder cannot be written.
+    libraries are searched; `patches_datatype` is for a new one. Raises NotFound, EncoderMismatch,
+    NewerLibrary, DamagedLibrary, LibraryBusy, DiskFull, and LibraryError when the folder cannot be
+    written.
     """
     manifest = current_manifest(folder)
     if manifest is not None:
@@ -69,7 +72,7 @@ def open_edge(
         folder.mkdir(parents=True, exist_ok=True)
         process = EdgeProcess(folder, reserve=reserve, sketch_from=sketch_from)
         try:
-            return _opened(process, folder, encoder)
+            return _opened(process, folder, encoder, patches_datatype)
         except BaseException:
             process.close()
             raise
@@ -78,7 +81,12 @@ def open_edge(
 
 
 def open_beside(
-    folder: Path, encoder: EncoderId, *, reserve: int = RESERVE, sketch_from: int = SKETCH_FROM
+    folder: Path,
+    encoder: EncoderId,
+    *,
+    patches_datatype: Datatype,
+    reserve: int = RESERVE,
+    sketch_from: int = SKETCH_FROM,
 ) -> EdgeStore:
     """A store in the same folder, to be filled with the vectors of `encoder`; the caller has the
     library open.
@@ -86,7 +94,13 @@ def open_beside(
     What an interrupted call has put there is in it, unless it was of another encoder.
     """
     opened = functools.partial(
-        open_edge, folder / PENDING, encoder, create=True, reserve=reserve, sketch_from=sketch_from
+        open_edge,
+        folder / PENDING,
+        encoder,
+        create=True,
+        reserve=reserve,
+        sketch_from=sketch_from,
+        patches_datatype=patches_datatype,
     )
     try:
         return opened()
@@ -102,11 +116,13 @@ def _check(folder: Path, manifest: Manifest, encoder: EncoderId | None) -> None:
         check_terms(folder, manifest.terms)
 
 
-def _opened(process: EdgeProcess, folder: Path, encoder: EncoderId | None) -> EdgeStore:
+def _opened(
+    process: EdgeProcess, folder: Path, encoder: EncoderId | None, datatype: Datatype
+) -> EdgeStore:
     """The lock is held from here on, so what is read now stays true."""
     switch(folder)
     sweep(folder)
-    manifest = current_manifest(folder) or _created(process, folder, encoder)
+    manifest = current_manifest(folder) or _created(process, folder, encoder, datatype)
     _check(folder, manifest, encoder)
     shards, unfinished = folder / SHARDS, folder / _UNFINISHED
     if unfinished.exists() and not shards.exists():
@@ -121,15 +137,17 @@ def _opened(process: EdgeProcess, folder: Path, encoder: EncoderId | None) -> Ed
         raise _damaged(folder, str(error).strip().splitlines()[-1]) from error
 
 
-def _created(process: EdgeProcess, folder: Path, encoder: EncoderId | None) -> Manifest:
+def _created(
+    process: EdgeProcess, folder: Path, encoder: EncoderId | None, datatype: Datatype
+) -> Manifest:
     """Make the shards aside, then record them, so that a crash at any point can be finished."""
     if (folder / SHARDS).exists():
         raise _damaged(folder, f"there is a {folder / SHARDS}, but no library.json beside it")
     if encoder is None:
         raise NotFound(f"There is no library in {folder} any more.")
     shutil.rmtree(folder / _UNFINISHED, ignore_errors=True)
-    process.call("create", str(folder / _UNFINISHED), encoder.dim, room=0)
-    manifest = new_manifest(encoder)
+    process.call("create", str(folder / _UNFINISHED), encoder.dim, datatype, room=0)
+    manifest = new_manifest(encoder, patches_datatype=datatype)
     write_manifest(folder, manifest)
     return manifest
 

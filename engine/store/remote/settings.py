@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
 from recto.engine.errors import InputError
+from recto.engine.store.manifest import Datatype
 
 Tier = Literal["cold", "cached", "pinned"]
 """Read from the disk when needed; read into memory at the start, where it may be evicted; kept in
 memory."""
-Datatype = Literal["float16", "turbo8", "turbo4"]
 Quantization = Literal["int8"]
 _OF_THE_CONNECTION = ("timeout", "attempts", "prefer_grpc", "grpc_port", "allow_http")
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from recto.engine.errors import (
@@ -23,7 +24,7 @@ from recto.engine.errors import (
     NotFound,
 )
 from recto.engine.store.lock import lock_file
-from recto.engine.store.manifest import new_manifest, write_manifest
+from recto.engine.store.manifest import Datatype, new_manifest, read_manifest, write_manifest
 from recto.engine.store.opening import open_edge
 from recto.engine.store.plan import PageFilter
 from tests.engine.store.samples import ENCODER, document, page
@@ -188,3 +189,42 @@ def test_stale_lock_file_does_not_block(recorded: Path) -> None:
     for text in ("", f"1 {os.uname().nodename}\n", "not a lock", "99999999 elsewhere\n"):
         (recorded / "lock").write_text(text)
         os.close(lock_file(recorded / "lock", owner=os.getpid()))
+
+
+@pytest.mark.parametrize("datatype", ["float16", "turbo8", "turbo4"])
+def test_datatype_of_patches_is_recorded_and_kept_when_encoded_again(
+    tmp_path: Path, datatype: Datatype
+) -> None:
+    with open_edge(tmp_path, ENCODER, create=True, patches_datatype=datatype) as store:
+        with store.beside(replace(ENCODER, revision="2")) as other:
+            store.become(other)
+        wide = np.random.default_rng(0).standard_normal((3, 2), dtype=np.float32)
+        store.put_pages([page("a", 1, wide, rows=wide)])
+    manifest = read_manifest(tmp_path)
+    assert manifest is not None
+    assert manifest.patches_datatype == datatype
+    with open_edge(tmp_path, None, create=False) as store:
+        [stored] = store.scroll(PageFilter(), with_vectors=True)
+    assert stored.vectors is not None
+    assert stored.vectors.rows is not None
+    assert stored.vectors.patches is not None
+    np.testing.assert_allclose(stored.vectors.rows.vectors, wide, atol=1e-3)
+    off = np.abs(stored.vectors.patches.vectors - wide).max()
+    least, most = {"float16": (0, 1e-3), "turbo8": (1e-4, 0.05), "turbo4": (1e-3, 0.5)}[datatype]
+    assert least <= off <= most
+
+
+def test_manifest_without_a_datatype_is_of_float16(recorded: Path) -> None:
+    fields = json.loads((recorded / "library.json").read_text())
+    del fields["patches_datatype"]
+    (recorded / "library.json").write_text(json.dumps(fields))
+    manifest = read_manifest(recorded)
+    assert manifest is not None
+    assert manifest.patches_datatype == "float16"
+
+
+def test_unknown_datatype_is_damage(recorded: Path) -> None:
+    fields = json.loads((recorded / "library.json").read_text())
+    (recorded / "library.json").write_text(json.dumps(fields | {"patches_datatype": "float1"}))
+    with pytest.raises(DamagedLibrary, match="patches_datatype is 'float1', expected one of"):
+        read_manifest(recorded)
