@@ -8,7 +8,20 @@ from typing import Annotated
 
 import typer
 
-from . import add, ask, bench, doctor, documents, encoders, moving, reencode, search, serve, show
+from . import (
+    add,
+    ask,
+    bench,
+    doctor,
+    documents,
+    encoders,
+    mcp,
+    moving,
+    reencode,
+    search,
+    serve,
+    show,
+)
 from .failures import Commands, show_warnings
 from .settings import JsonOption, QuietOption
 
@@ -90,9 +103,11 @@ app.command()(reencode.reencode)
 app.command()(moving.copy)
 app.command()(moving.export)
 app.command("import")(moving.import_)
+app.command("import-byaldi")(moving.import_byaldi)
 app.command()(encoders.encoders)
 app.command()(doctor.doctor)
 app.command()(serve.serve)
+app.command()(mcp.mcp)
 app.add_typer(serve.keys, name="keys")
 app.command("config")(serve.show_config)
 app.add_typer(bench.app, name="bench")

@@ -36,6 +36,12 @@ class Caller:
         return self.key.tenant
 
 
+def caller_of(request: Request, server: Server) -> Caller:
+    """Who sends a request, by its Authorization header. Raises Refusal: 401, 429."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    return _caller(request, server, secret.strip() if scheme.lower() == "bearer" else "")
+
+
 def _caller(request: Request, server: Server, secret: str) -> Caller:
     key = server.keys.find(secret) if secret else None
     if key is None and server.settings.is_local and server.keys.is_empty():

@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from recto.serving.mcp.mounting import Mounted
 from recto.serving.openai import chat, vectors
 from recto.serving.web import pages as web
 
@@ -24,11 +25,14 @@ _ERRORS = (400, 401, 403, 404, 413, 422, 429, 500, 503)
 def create_app(settings: ServeSettings) -> FastAPI:
     """The ASGI application. Opens the libraries when it starts and closes them when it ends."""
 
+    mcp = Mounted()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with Server(settings) as server:
             app.state.server = server
-            yield
+            async with mcp.running(server):
+                yield
 
     app = FastAPI(
         title="recto",
@@ -45,6 +49,7 @@ def create_app(settings: ServeSettings) -> FastAPI:
         app.include_router(part.router)
     for compatible in (chat, vectors):
         app.include_router(compatible.router)
+    mcp.add_to(app)
     app.include_router(web.router)
     app.mount("/static", web.files)
     app.add_middleware(Guards, settings=settings)

@@ -1,0 +1,65 @@
+"""Which library a tool means, and for whom: that of the command line, or those of the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from mcp.server.mcpserver import Context
+
+from recto.engine.answering.protocol import Answerer
+from recto.engine.errors import NotFound
+from recto.library import Library
+from recto.serving.http.access import caller_of
+from recto.serving.http.server import Server
+
+Call: TypeAlias = Context[Any, Any]
+
+
+class Libraries(Protocol):
+    """What the tools need of whoever runs them."""
+
+    @property
+    def answerer(self) -> Answerer | None: ...
+
+    def names(self) -> list[str]: ...
+
+    def library(self, name: str, call: Call) -> Library:
+        """Confined to who calls. "" is the first. Raises NotFound and what refuses a caller."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OneLibrary:
+    """That of `recto mcp`, whose user is whoever started it."""
+
+    opened: Library
+    answerer: Answerer | None = None
+
+    def names(self) -> list[str]:
+        return ["main"]
+
+    def library(self, name: str, call: Call) -> Library:
+        if name not in ("", "main"):
+            raise NotFound(f"There is no library {name!r}; there is one, 'main'.")
+        return self.opened
+
+
+@dataclass(frozen=True, slots=True)
+class ServedLibraries:
+    """Those of a server, for the key in the headers of the call."""
+
+    server: Server
+
+    @property
+    def answerer(self) -> Answerer | None:
+        return self.server.answerer
+
+    def names(self) -> list[str]:
+        return self.server.names()
+
+    def library(self, name: str, call: Call) -> Library:
+        request = call.request_context.request
+        assert request is not None, "over HTTP there is a request"
+        caller = caller_of(request, self.server)
+        return self.server.library(name or self.names()[0], caller.tenant)
