@@ -6,8 +6,6 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from recto.engine.encoders.registry import LOGGER
-
 from .console import note
 from .settings import Settings
 
@@ -23,6 +21,8 @@ def placement_told(settings: Settings) -> Iterator[None]:
     if settings.quiet or settings.json:
         yield
         return
+    from recto.engine.encoders.registry import LOGGER  # not before: `recto --help` is quick
+
     notes, level, passes_on = _Notes(logging.INFO), LOGGER.level, LOGGER.propagate
     LOGGER.addHandler(notes)
     LOGGER.setLevel(logging.INFO)

@@ -10,7 +10,11 @@ from tests.serving.cli.conftest import Run
 
 COMMANDS = ("add", "search", "ask", "list", "show", "remove", "doctor", "bench")
 HEAVY = (
+    "fastapi",
+    "mcp",
     "numpy",
+    "openai",
+    "qdrant_client",
     "onnxruntime",
     "PIL",
     "pypdfium2",
