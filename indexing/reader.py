@@ -111,6 +111,11 @@ class OpenDocument(Closing):
         self._bookmarks = [Bookmark(*entry) for entry in described["outline"]]
 
     @property
+    def is_pdf(self) -> bool:
+        """Or was converted to one: its pages are drawn as large as they are asked for."""
+        return self._kind == "pdf"
+
+    @property
     def title(self) -> str:
         """From the file's own description if that makes sense, else the largest text of page 1;
         may be empty. The first use may read page 1."""

@@ -1,10 +1,11 @@
-"""From one library to another, wherever they are, or into an archive and out of it."""
+"""From one library to another, wherever they are; into an archive and out of it; from byaldi."""
 
 from __future__ import annotations
 
 import errno
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from recto.engine.encoders.protocol import EncoderId
@@ -12,6 +13,8 @@ from recto.engine.errors import DiskFull, InputError, RectoError
 from recto.engine.store.protocol import Store
 from recto.indexing.outcome import Outcome
 from recto.indexing.progress import Tally
+from recto.indexing.reader import Reader
+from recto.moving.byaldi import Adopting, ByaldiIndex
 from recto.moving.origin import LibraryOrigin, Origin
 from recto.moving.packing import Packer
 from recto.moving.receiving import MoveReport, OnProgress, Receiver, warn_of_missing
@@ -72,6 +75,31 @@ def import_archive(
     """
     with Archive(path) as archive:
         return receive(archive, target, on_progress)
+
+
+def import_byaldi(
+    index: Path,
+    files: Path,
+    target: Place,
+    *,
+    encoder: Adopting,
+    on_progress: OnProgress | None = None,
+) -> MoveReport:
+    """Take the vectors of an index of byaldi into a library, with the words of the original files.
+
+    `encoder` is that of the model which made the index, with the settings that the library is to
+    have; it encodes nothing. A document whose file is not in `files`, or does not fit what the
+    index has of it, fails; the others do not.
+
+    Raises NotFound, DamagedLibrary, EncoderMismatch, OutsideError.
+    """
+    with Reader() as reader:
+        origin = ByaldiIndex(index, files, encoder=encoder, reader=reader)
+        report = receive(origin, target, on_progress)
+        failed = [
+            Outcome(path=path, kind="failed", error=error) for path, error in origin.failed.items()
+        ]
+    return replace(report, outcomes=(*report.outcomes, *failed))
 
 
 def receive(origin: Origin, target: Place, on_progress: OnProgress | None) -> MoveReport:

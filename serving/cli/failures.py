@@ -24,7 +24,7 @@ from recto.engine.errors import (
 
 from . import console
 
-RESUMING = frozenset({"add", "ask", "copy", "import", "reencode"})
+RESUMING = frozenset({"add", "ask", "copy", "import", "import-byaldi", "reencode"})
 """Commands that go on where they were interrupted."""
 
 

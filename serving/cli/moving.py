@@ -1,4 +1,4 @@
-"""`recto copy`, `recto export` and `recto import`: libraries from one place to another."""
+"""`recto copy`, `export`, `import` and `import-byaldi`: libraries from one place to another."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from .adding import counted, list_failures, outcome_as_json
 from .console import plain, write, write_json
 from .failures import ExitCode
+from .opening import TrustOption
 from .progress import progress_bar, rate
 from .settings import (
     JsonOption,
@@ -104,6 +105,54 @@ def import_(
     settings = chosen(context, library=library, as_json=as_json_, quiet=quiet)
     with progress_bar(settings) as on_progress:
         report = import_archive(file, place_of(settings.library), on_progress=on_progress)
+    tell(report, settings, f"{settings.library} has", "imported")
+
+
+def import_byaldi(
+    context: typer.Context,
+    index: Annotated[Path, argument("INDEX")],
+    files: Annotated[Path, argument("FILES")],
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ENCODER",
+            help="The model that made the index, where it is here; else as the index names it.",
+            show_default=False,
+        ),
+    ] = None,
+    trust_remote_code: TrustOption = False,
+    library: LibraryOption = None,
+    as_json_: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Take an index of byaldi into a library, without encoding it again.
+
+    INDEX is the folder of the index, such as .byaldi/NAME. FILES is the folder with the documents
+    that were indexed: byaldi keeps no words, which are read from them. The model itself is needed
+    to tell where on a page a vector stands, and to ask.
+
+    \b
+    Example:
+      recto import-byaldi .byaldi/finance reports/ --library finance
+    """
+    from recto.engine.encoders import registry
+    from recto.moving import libraries
+    from recto.moving.byaldi import Adopting, model_of
+    from recto.places import place_of
+
+    settings = chosen(context, library=library, as_json=as_json_, quiet=quiet)
+    name = encoder or model_of(index)
+    made = registry.make(name, trust_remote_code=trust_remote_code, check=True)
+    if not isinstance(made, Adopting):
+        raise typer.BadParameter(
+            f"{made.id.name} is no encoder that byaldi works with; give the one of the index,"
+            f" {model_of(index)}.",
+            param_hint="--encoder",
+        )
+    with progress_bar(settings) as on_progress:
+        report = libraries.import_byaldi(
+            index, files, place_of(settings.library), encoder=made, on_progress=on_progress
+        )
     tell(report, settings, f"{settings.library} has", "imported")
 
 

@@ -151,6 +151,27 @@ class ColPaliEncoder:
             None if question is None else self.encode_question(question),
         )
 
+    def adopt(self, output: FloatArray, image: npt.NDArray[np.uint8]) -> PageVectors:
+        """What this would store of a page for which its model has given `output` elsewhere,
+        (tokens, d), when it was shown this picture, (height, width, 3) RGB.
+
+        Raises EncoderError where these cannot be the tokens of the picture, and with `page_text`.
+        """
+        if self._text_side is not None:
+            raise EncoderError(
+                "With page_text the model reads the words of a page, too, of which an index of"
+                " pictures has no vectors; leave that setting out."
+            )
+        group = self._group([0], [picture(image)])
+        wanted = (group.batch["input_ids"].shape[1], self._id.dim)
+        if output.shape != wanted:
+            raise EncoderError(
+                f"{self._id.name} makes vectors of the shape {wanted} of this page, prompt"
+                f" included; there are some of the shape {output.shape}, of which cannot be told"
+                " where on the page they stand."
+            )
+        return self._finished(Ran(group.layouts[0], output, []))
+
     def _group(self, numbers: Sequence[int], pictures: Sequence[Picture]) -> Group:
         batch = self._inputs.pages(pictures)
         return Group(numbers, batch, self._inputs.layouts(batch, pictures))
