@@ -161,7 +161,11 @@ def _ours(
         ways=[
             count("recto add", lambda: ways.overlapping(encoder, source)),
             count("recto, without overlap", lambda: ways.one_after_the_other(encoder, source)),
-            count("reading and drawing alone", lambda: ways.drawing(source)[1], model=False),
+            count(
+                "reading and drawing alone, one process",
+                lambda: ways.drawing(source)[1],
+                model=False,
+            ),
             count("recto's encoder alone", lambda: ways.encoding(encoder, pages)),
             count("its model alone", lambda: ways.model_alone(encoder, pages)),
         ],

@@ -39,7 +39,7 @@ from recto.indexing.writing import IMAGE_WIDTH
 
 T = TypeVar("T")
 
-STAGES = ("read and draw", "prepare", "model", "finish", "store")
+STAGES = ("read", "draw", "prepare", "model", "finish", "store")
 _README_BATCH = 4
 """Pages at once in the README of colpali-engine."""
 
@@ -50,7 +50,8 @@ class Run:
 
     seconds: float
     busy: dict[str, float] = field(default_factory=dict)
-    """Seconds within each of `STAGES`, where they were watched."""
+    """Seconds within each of `STAGES`, where they were watched; those that several threads spend
+    drawing are divided by the number of threads."""
 
 
 def overlapping(encoder: ColPaliEncoder, source: Path) -> Run:
@@ -74,6 +75,7 @@ def overlapping(encoder: ColPaliEncoder, source: Path) -> Run:
         seconds = time.perf_counter() - begun
         if outcome.error is not None:
             raise outcome.error
+        busy.seconds["draw"] /= reader.drawn_at_once
         return Run(seconds=seconds, busy={stage: busy.seconds[stage] for stage in STAGES})
 
 
@@ -104,7 +106,7 @@ def one_after_the_other(encoder: ColPaliEncoder, source: Path) -> Run:
 
 
 def drawing(source: Path) -> tuple[list[PageInput], Run]:
-    """Reading and drawing alone: the pages, as encoders are given them."""
+    """Reading and drawing alone, in one process: the pages, as encoders are given them."""
     with Reader(ocr=False) as reader:
         begun = time.perf_counter()
         with reader.open(source, "pdf") as document:
@@ -181,12 +183,20 @@ class _Watched(Reader):
     def __init__(self, busy: Busy) -> None:
         super().__init__(ocr=False)
         self._busy = busy
+        self.drawn_at_once = 1
 
     def open(
-        self, path: str | os.PathLike[str], kind: str, *, name: str | None = None
+        self,
+        path: str | os.PathLike[str],
+        kind: str,
+        *,
+        name: str | None = None,
+        all_drawn: bool = False,
     ) -> OpenDocument:
-        document = super().open(path, kind, name=name)
-        self._busy.watch("read and draw", document, "read", "image")
+        document = super().open(path, kind, name=name, all_drawn=all_drawn)
+        self.drawn_at_once = document.drawn_at_once
+        self._busy.watch("read", document, "read")
+        self._busy.watch("draw", document, "image")
         return document
 
 

@@ -35,6 +35,7 @@ class Indexer:
         self, *, store: Store, encoder: Encoder, reader: Reader, ledger: Ledger, sources: Sources
     ) -> None:
         self.writer = PageWriter(store, encoder)
+        self.draws = encoder.needs_image
         self.reader = reader
         self.ledger = ledger
         self.sources = sources
@@ -176,7 +177,9 @@ class _Addition:
 
     def _read(self, record: DocumentRecord) -> Opened:
         source = self._sources.path(record.id, record.kind)
-        document = self._indexer.reader.open(source, record.kind, name=str(self._path))
+        document = self._indexer.reader.open(
+            source, record.kind, name=str(self._path), all_drawn=self._indexer.draws
+        )
         try:
             self._record = self._ledger.announce(
                 replace(

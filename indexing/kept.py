@@ -35,15 +35,18 @@ class KeptDocument(Closing):
         self._store = store
         self._reader = reader
         self._path = sources.path(record.id, record.kind)
+        self._pictures = pictures
         self._known: dict[int, PageContent] = {}
         self._asked = 0
         self.pages = record.pages
         """How many there are."""
+        self.drawn_at_once = 1
         self._has_words = True
         if pictures and isinstance(self._opened, OpenDocument):
             # An office file may be converted to other pages than it was before.
             self._has_words = self._opened.pages == record.pages
             self.pages = self._opened.pages
+            self.drawn_at_once = self._opened.drawn_at_once
 
     def read(self, number: int) -> PageContent:
         """Words and headings: as they are stored, or read now if the page could not be read."""
@@ -81,6 +84,8 @@ class KeptDocument(Closing):
         """Tried once: what it cannot open may have taken minutes to fail."""
         try:
             name = self._record.paths[0]  # as messages called it before
-            return self._reader.open(self._path, self._record.kind, name=name)
+            return self._reader.open(
+                self._path, self._record.kind, name=name, all_drawn=self._pictures
+            )
         except DocumentError as error:
             return error

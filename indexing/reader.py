@@ -46,6 +46,8 @@ _PAPER = 612
 """Points across, for a page whose size nobody can tell."""
 _BACK = 200
 """Pages that are looked back for headings when reading does not go in order."""
+_DRAWING = 8
+"""About 80 pages a second, which no GPU of today looks at."""
 _AHEAD = _BACK + _SAMPLE
 """Pages kept that were read before their turn."""
 
@@ -57,19 +59,31 @@ class Reader(Closing):
     ...     print(document.read(1).text.text)
     """
 
-    def __init__(self, limits: Limits | None = None, *, ocr: bool = True) -> None:
-        """Without `ocr`, pages without a text layer have no words."""
+    def __init__(
+        self, limits: Limits | None = None, *, ocr: bool = True, drawing: int | None = None
+    ) -> None:
+        """Without `ocr`, pages without a text layer have no words. `drawing` is how many pages are
+        drawn at once where many are wanted; None is what this machine has processors for."""
         self.limits = limits or Limits()
         self._workers = Workers(self.limits)
+        drawing = _drawing() if drawing is None else drawing
+        # One more than that reads, and draws what is wanted alone.
+        self._drawers = [Workers(self.limits) for _ in range(drawing if drawing > 1 else 0)]
         self._ocr = Ocr(self.limits) if ocr else None
         self._converter = Converter(self.limits)
 
     def open(
-        self, path: str | os.PathLike[str], kind: str, *, name: str | None = None
+        self,
+        path: str | os.PathLike[str],
+        kind: str,
+        *,
+        name: str | None = None,
+        all_drawn: bool = False,
     ) -> OpenDocument:
         """Open the file at `path`, of a kind that `files.kind_of` told.
 
-        `name` is what messages call it, if not its path.
+        `name` is what messages call it, if not its path. `all_drawn`: pictures of all its pages are
+        wanted, and several processes may draw them.
 
         Raises a DocumentError: UnreadableFile, EmptyFile, DamagedFile, EncryptedFile,
         LimitExceeded, or UnsupportedFile when the program that converts the kind is missing.
@@ -78,12 +92,16 @@ class Reader(Closing):
         _check_size(file, self.limits)
         readable = self._converter.to_pdf(file, kind) if kind in OFFICE else file
         kind = "pdf" if kind in OFFICE else kind
-        session = Session(self._workers, str(readable), kind, name or str(path))
-        return OpenDocument(session, kind, self._ocr)
+        session, *drawers = (
+            Session(workers, str(readable), kind, name or str(path))
+            for workers in [self._workers, *(self._drawers if all_drawn else ())]
+        )
+        return OpenDocument(session, kind, self._ocr, drawers)
 
     def close(self) -> None:
         """End the child processes. Documents still open cannot be read any more."""
-        self._workers.close()
+        for workers in (self._workers, *self._drawers):
+            workers.close()
         if self._ocr is not None:
             self._ocr.close()
         self._converter.close()
@@ -92,9 +110,12 @@ class Reader(Closing):
 class OpenDocument(Closing):
     """An open document. Pages may be read in any order; in order is cheapest."""
 
-    def __init__(self, session: Session, kind: str, ocr: Ocr | None) -> None:
-        """Made by `Reader.open`."""
+    def __init__(
+        self, session: Session, kind: str, ocr: Ocr | None, drawers: Sequence[Session] = ()
+    ) -> None:
+        """Made by `Reader.open`. Each of the `drawers` opens the document when it is to draw."""
         self._session = session
+        self._drawers = drawers
         self._kind = kind
         self._ocr = ocr
         self._lock = threading.RLock()
@@ -104,6 +125,8 @@ class OpenDocument(Closing):
         self._trail_at = 0  # the page before which the trail stands; one that fails adds nothing
         self._body: float | None = None
         self._title: str | None = None
+        self.drawn_at_once = max(len(drawers), 1)
+        """How many pages can be drawn at the same time, by threads that ask for them."""
         described = session.open()
         self.pages: int = described["pages"]
         """How many there are."""
@@ -150,25 +173,33 @@ class OpenDocument(Closing):
     def image(self, number: int, width: int) -> Image:
         """A picture of the page, (height, width, 3) RGB. Less wide than asked for where the page
         would exceed `Limits.rendered_pixels`, or a picture file has fewer pixels."""
+        if self._drawers:
+            return self._drawn(self._drawers[number % len(self._drawers)], number, width)
         with self._lock:
-            try:
-                return _image(self._session.call(number, "image", width))
-            except (DamagedFile, LimitExceeded) as error:
-                return self._drawn_otherwise(number, width, error)
+            return self._drawn(self._session, number, width)
 
-    def _drawn_otherwise(self, number: int, width: int, error: DocumentError) -> Image:
+    def _drawn(self, session: Session, number: int, width: int) -> Image:
+        try:
+            return _image(session.call(number, "image", width))
+        except (DamagedFile, LimitExceeded) as error:
+            return self._drawn_otherwise(session, number, width, error)
+
+    def _drawn_otherwise(
+        self, session: Session, number: int, width: int, error: DocumentError
+    ) -> Image:
         """PDFium failed or was killed: perhaps poppler, if installed, does better."""
         # A child that lives has tried what there is.
-        if self._kind != "pdf" or self._session.child is not None or not poppler.installed():
+        if self._kind != "pdf" or session.child is not None or not poppler.installed():
             raise error
         try:
-            return _image(self._session.call(number, "draw_otherwise", width))
+            return _image(session.call(number, "draw_otherwise", width))
         except DocumentError:
             raise error from None
 
     def close(self) -> None:
         """May be called twice."""
-        self._session.close()
+        for session in (self._session, *self._drawers):
+            session.close()
 
     def _raw(self, number: int, *, keep: bool) -> RawPage:
         """The page as the worker reads it; those read before their turn are kept until then."""
@@ -241,6 +272,12 @@ class OpenDocument(Closing):
             for earlier in range(max(1, number - _BACK), number):
                 self._trail.pass_by(self._lines(earlier))
         return self._trail
+
+
+def _drawing() -> int:
+    """Each takes one processor, and 100 MB: half of the processors, so that as much is left for
+    what else is to be done to a page."""
+    return min((os.cpu_count() or 1) // 2, _DRAWING)
 
 
 def _check_size(file: Path, limits: Limits) -> None:

@@ -3,7 +3,7 @@
 Documents come into the store one after the other and in order, however far the reading is ahead.
 Knows nothing of files. In memory at once are, of the encoder's batches, five with their pictures
 (two prepared, two in the model or behind it, one that is finished), as many pages more that wait to
-be batched (8 at least), and two batches with vectors only.
+be batched (8 at least) and as many as are drawn at once, and two batches with vectors only.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from contextlib import closing
 from itertools import groupby
 from typing import Protocol
 
-from recto.engine.encoders.protocol import Encoder, PageInput
-from recto.engine.errors import DocumentError
+from recto.engine.encoders.protocol import Encoder
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store
+from recto.indexing.drawing import PageReading
 from recto.indexing.encoding import PageEncoding
 from recto.indexing.outcome import Outcome
 from recto.indexing.pipeline import Pipeline
-from recto.indexing.task import Begun, Encoded, Ended, Event, Failed, Opened, Read, Skipped, Task
+from recto.indexing.task import Begun, Encoded, Ended, Event, Failed, Skipped, Task
 
 _AHEAD = 8
 """Pages read before the encoder wants them, at least; an image of a page takes 7 MB."""
@@ -50,8 +50,9 @@ class PageWriter:
         one, is written without vectors; else it is left out. `patient`: batches are full whenever
         they can be, even where reading is slow."""
         self._store = store
-        self._words_alone = words_alone
-        self._needs_image = encoder.needs_image
+        self._reading = PageReading(
+            width=IMAGE_WIDTH if encoder.needs_image else None, words_alone=words_alone
+        )
         self._encoding = PageEncoding(encoder, **({"patience": None} if patient else {}))
 
     def written(self, document_id: str) -> frozenset[int]:
@@ -81,34 +82,10 @@ class PageWriter:
                 if opened is not None:
                     with closing(opened.pages):
                         yield Begun(task, opened)
-                        yield from self._pages(task, opened, failed)
+                        yield from self._reading.events(task, opened, failed)
             except Exception as raised:  # told by the task, in its turn
                 error = raised
             yield Ended(task, error)
-
-    def _pages(self, task: Task, opened: Opened, failed: set[Task]) -> Iterator[Event]:
-        """Without those that are written; as long as the document has not failed meanwhile."""
-        for number in range(1, opened.pages.pages + 1):
-            if task in failed:
-                return
-            if number not in opened.written:
-                yield from self._page(task, opened, number)
-
-    def _page(self, task: Task, opened: Opened, number: int) -> Iterator[Event]:
-        content = image = None
-        try:
-            content = opened.pages.read(number)
-            image = opened.pages.image(number, IMAGE_WIDTH) if self._needs_image else None
-        except DocumentError as error:
-            reason = str(error)
-            has_words = content is not None and bool(content.text.words)
-            if has_words and self._words_alone:
-                reason += " It can be found by its words alone."
-            yield Skipped(task, number, reason)
-            if not (has_words and self._words_alone):
-                return
-        assert content is not None
-        yield Read(task, opened, PageInput(content=content, image=image))
 
 
 class _Writing:

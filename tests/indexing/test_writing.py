@@ -34,6 +34,7 @@ class Texts:
         self._texts = texts
         self._on_read = on_read
         self.pages = len(texts)
+        self.drawn_at_once = 1
         self.is_closed = False
 
     def read(self, number: int) -> PageContent:
