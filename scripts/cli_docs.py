@@ -37,6 +37,7 @@ JSON shapes (`--json`; boxes are fractions of the page's width and height, origi
 | list | `{"documents": [{"document", "document_id", "title", "pages", "bytes", "kind", "paths", "added", "tags", "metadata", "skipped"}]}` |
 | remove | `{"removed": [...]}`, documents as in list |
 | reencode | `{"encoder": {"name", "revision", "dim"}, "changed", "documents": [...], "pages", "seconds", "complete"}`, documents as in add, `outcome` encoded, unchanged or failed |
+| copy, export, import, import-byaldi | `{"encoder": {"name", "revision"}, "documents": [...], "pages", "without_file", "seconds", "complete"}`, documents as in add, `outcome` added, unchanged or failed |
 | show | `{"document", "document_id", "page", "path", "matches"}` |
 | encoders | `{"encoders": [{"encoder", "id", "licence", "dim", "patches", "vidore_v1", "vidore_v2", "vidore_v3", "memory_gib", "fits", "installed", "here"}], "source", "install"}`; `patches` null: a vector a word; nDCG in percent, null where none was published |
 | doctor | `{"version", "machine", "packages", "extras", "programs", "library", "self_test"}` |

@@ -80,12 +80,13 @@ class RemotePoints:
         )
 
     def stored_tenants(self) -> list[str]:
-        """Those that have documents, in order."""
+        """In order."""
 
         def facet(qdrant: QdrantClient, name: str) -> models.FacetResponse:
             return qdrant.facet(name, TENANT, limit=_MOST_TENANTS, exact=True)
 
-        return sorted(str(hit.value) for hit in self._read(DOCUMENTS, facet).hits)
+        found = [self._read(kind, facet).hits for kind in (PAGES, DOCUMENTS)]
+        return sorted({str(hit.value) for hits in found for hit in hits})
 
     def upsert(self, kind: str, points: Iterable[Point]) -> None:
         """In batches of bounded size."""
