@@ -4,12 +4,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from recto.answerers import vision
+    from recto.answerers import summariser, vision
     from recto.engine.errors import RectoError
     from recto.indexing.outcome import AddReport
     from recto.library import Library
     from recto.opening import open
     from recto.results import Answer, Citation, Document, Hit, Page
+    from recto.serving.client.connecting import connect
 else:
     _HOMES = {
         "AddReport": "indexing.outcome",
@@ -20,7 +21,9 @@ else:
         "Library": "library",
         "Page": "results",
         "RectoError": "engine.errors",
+        "connect": "serving.client.connecting",
         "open": "opening",
+        "summariser": "answerers",
         "vision": "answerers",
     }
 
@@ -40,6 +43,8 @@ __all__ = [
     "Library",
     "Page",
     "RectoError",
+    "connect",
     "open",
+    "summariser",
     "vision",
 ]

@@ -1,0 +1,136 @@
+"""Requests to a server, and its problems as errors of ours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import IO, Any, NamedTuple
+
+import httpx2
+
+from recto.engine import errors
+from recto.engine.closing import Closing
+
+_KINDS: Mapping[str, type[errors.RectoError]] = {
+    "not-found": errors.NotFound,
+    "limit-exceeded": errors.LimitExceeded,
+    "unsupported-file": errors.UnsupportedFile,
+    "unreadable-document": errors.DocumentError,
+    "bad-question": errors.QuestionError,
+    "bad-encoder": errors.EncoderError,
+    "library-busy": errors.LibraryBusy,
+    "library-conflict": errors.LibraryError,
+    "disk-full": errors.DiskFull,
+    "missing-part": errors.MissingExtra,
+    "model-timeout": errors.EndpointTimeout,
+    "model-busy": errors.RateLimited,
+    "cost-limit": errors.CostLimitReached,
+    "model-failed": errors.EndpointError,
+    "internal": errors.InternalError,
+    "no-key": errors.KeyRefused,
+    "forbidden": errors.KeyRefused,
+}
+"""By the code of a problem; others are told apart by their status."""
+
+
+class Event(NamedTuple):
+    """A server-sent event."""
+
+    kind: str
+    data: Any
+
+
+class Requests(Closing):
+    """To one server. For several threads."""
+
+    def __init__(self, client: httpx2.Client) -> None:
+        """Closes the client."""
+        self._client = client
+
+    def get(self, path: str, parameters: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+        """The JSON at a path. Raises the errors that the server tells, BackendUnreachable."""
+        return self._send("GET", path, params=_given(parameters)).json()
+
+    def content(self, path: str, parameters: Mapping[str, Any] | None = None) -> bytes:
+        return self._send("GET", path, params=_given(parameters)).content
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+        return self._send("POST", path, json=_given(body)).json()
+
+    def delete(self, path: str) -> Any:  # noqa: ANN401
+        return self._send("DELETE", path).json()
+
+    def upload(
+        self,
+        path: str,
+        files: Sequence[tuple[str, tuple[str, IO[bytes]]]],
+        fields: Mapping[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401
+        """Send files with the fields of a form; gives back the JSON of the reply."""
+        return self._send("POST", path, files=files, data=_given(fields)).json()
+
+    def events(self, path: str, body: Mapping[str, Any] | None = None) -> Iterator[Event]:
+        """The events of a stream, until it ends."""
+        method = "GET" if body is None else "POST"
+        sent = None if body is None else _given(body)
+        with _reached(), self._client.stream(method, path, json=sent) as response:
+            if response.status_code >= 400:
+                response.read()
+                raise _problem(response)
+            kind, data = "message", ""
+            for line in response.iter_lines():
+                if line.startswith("event: "):
+                    kind = line[7:]
+                elif line.startswith("data: "):
+                    data += line[6:]
+                elif not line and data:
+                    yield Event(kind, json.loads(data))
+                    kind, data = "message", ""
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _send(self, method: str, path: str, **named: Any) -> httpx2.Response:  # noqa: ANN401
+        with _reached():
+            response = self._client.request(method, path, **named)
+        if response.status_code >= 400:
+            raise _problem(response)
+        return response
+
+
+def error_of(told: Mapping[str, Any], status: int) -> errors.RectoError:
+    """The error that a problem of the server tells."""
+    detail = str(told.get("detail") or f"the server answered with {status}")
+    kind = _KINDS.get(str(told.get("code")))
+    if kind is None:
+        kind = errors.InputError if status < 500 else errors.BackendUnreachable
+    return kind(detail)
+
+
+def _problem(response: httpx2.Response) -> errors.RectoError:
+    try:
+        told = response.json()
+    except ValueError:
+        told = {}
+    if not isinstance(told, dict) or "code" not in told:
+        return errors.BackendUnreachable(
+            f"{response.url.host} answered with {response.status_code}, but not as recto does; is "
+            "there another server at this address?"
+        )
+    return error_of(told, response.status_code)
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    try:
+        yield
+    except httpx2.HTTPError as error:
+        raise errors.BackendUnreachable(
+            f"The server of the library does not answer: {error or type(error).__name__}. Is it"
+            " running, and is this its address?"
+        ) from error
+
+
+def _given(values: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: value for name, value in (values or {}).items() if value is not None}
