@@ -41,7 +41,10 @@ class Ledger:
         return [record for record in self._records.values() if record.state == "adding"]
 
     def announce(self, record: DocumentRecord) -> DocumentRecord:
-        """Record that pages of a document will be written; they stay invisible."""
+        """Record that pages of a document will be written; they stay invisible.
+
+        The only method for another thread than the others', meanwhile at work on other documents.
+        """
         (announced,) = self._put([replace(record, state="adding")])
         return announced
 
