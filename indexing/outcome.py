@@ -10,7 +10,7 @@ from typing import Literal
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.errors import RectoError
 
-OutcomeKind = Literal["added", "replaced", "unchanged", "encoded", "failed"]
+OutcomeKind = Literal["added", "replaced", "unchanged", "encoded", "summarised", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

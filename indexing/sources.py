@@ -14,6 +14,7 @@ from typing import IO
 from recto.engine.errors import DiskFull, RectoError, UnreadableFile
 
 _CHUNK = 1 << 20
+_SUMMARIES = ".summaries.json"
 
 
 def hash_of(path: Path) -> str:
@@ -26,7 +27,12 @@ def hash_of(path: Path) -> str:
 
 
 class Sources:
-    """A folder of originals: `ab/abcdef….pdf` holds the bytes whose SHA-256 is abcdef…."""
+    """A folder of originals: `ab/abcdef….pdf` holds the bytes whose SHA-256 is abcdef….
+
+    Beside them is `ab/abcdef….summaries.json`, where a model has written about the document: it
+    is of these bytes and of no encoder, belongs to the same tenant, is for the same machines, and
+    goes with them whenever and wherever they go.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -34,6 +40,10 @@ class Sources:
     def path(self, document_id: str, kind: str) -> Path:
         """Where the bytes of a document are, or would be."""
         return self._folder / document_id[:2] / f"{document_id}.{kind}"
+
+    def summaries(self, document_id: str) -> Path:
+        """Where the summaries of a document's pages are, or would be."""
+        return self._folder / document_id[:2] / f"{document_id}{_SUMMARIES}"
 
     def keep(self, original: Path, kind: str) -> str:
         """Copy a file's bytes and return their hash; what is kept already is not written again.
@@ -71,13 +81,16 @@ class Sources:
         return digest.hexdigest()
 
     def remove(self, document_id: str, kind: str) -> None:
-        """Forget a document's bytes; nothing happens when they are not there."""
+        """Forget a document's bytes and summaries; nothing happens when they are not there."""
         self.path(document_id, kind).unlink(missing_ok=True)
+        self.summaries(document_id).unlink(missing_ok=True)
 
     def sweep(self, keep: set[Path]) -> None:
-        """Remove what an interrupted `keep` left: every file that is not among these paths."""
+        """Remove what an interrupted `keep` left: every file that is not among these paths, which
+        are of originals, or of their summaries."""
+        beside = {self.summaries(path.name.partition(".")[0]) for path in keep}
         for path in self._files():
-            if path not in keep:
+            if path not in keep and path not in beside:
                 path.unlink(missing_ok=True)
 
     def _files(self) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""Answerers for `Library.ask`, other than the one without a model."""
+"""What asks a model: answerers for `Library.ask`, and what writes summaries of pages."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from pathlib import Path
 
 from recto.engine.answering.vision.answerer import VisionAnswerer
 from recto.engine.answering.vision.settings import VisionSettings
+from recto.engine.endpoint.cache import CachedChat
 from recto.engine.endpoint.limits import Limits
+from recto.engine.endpoint.openai_chat import OpenAIChat
 from recto.engine.endpoint.opening import open_chat
+from recto.indexing.summariser import Summariser
 
 
 def vision(
@@ -35,7 +38,41 @@ def vision(
     Raises EndpointSettingError, EndpointError, BackendUnreachable.
     """
     limits = limits or Limits()
-    chat = open_chat(
+    chat = _chat(model, base_url, limits, cache, allow_http, on_measure)
+    return VisionAnswerer(chat, settings, limits=limits)
+
+
+def summariser(
+    model: str,
+    base_url: str | None = None,
+    *,
+    limits: Limits | None = None,
+    cache: str | os.PathLike[str] | None = None,
+    allow_http: bool = False,
+    on_measure: Callable[[], None] = lambda: None,
+) -> Summariser:
+    """Lets a model write about pages, for `Library.summarise`; takes what `vision` takes.
+
+    Of `limits`, the time is for one page and the cost for all of them:
+
+    >>> import recto
+    >>> with recto.summariser("gpt-5-mini") as summariser:  # doctest: +SKIP
+    ...     library.summarise(summariser)
+    ...     library.search("capex by segment", strategy="summaries-pages")
+    """
+    limits = limits or Limits()
+    return Summariser(_chat(model, base_url, limits, cache, allow_http, on_measure), limits=limits)
+
+
+def _chat(
+    model: str,
+    base_url: str | None,
+    limits: Limits,
+    cache: str | os.PathLike[str] | None,
+    allow_http: bool,
+    on_measure: Callable[[], None],
+) -> OpenAIChat | CachedChat:
+    return open_chat(
         model,
         base_url,
         limits=limits,
@@ -43,4 +80,3 @@ def vision(
         replies=None if cache is None else Path(cache).expanduser(),
         on_measure=on_measure,
     )
-    return VisionAnswerer(chat, settings, limits=limits)

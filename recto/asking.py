@@ -27,6 +27,7 @@ from recto.engine.errors import InternalError
 from recto.engine.retrieval import RankedPage
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.records import page_id
+from recto.engine.strategies.protocol import Strategy
 from recto.holdings import Holdings
 from recto.results import Answer, Citation, Hit
 from recto.results import Statement as Told
@@ -46,11 +47,17 @@ class Found:
     holdings: Holdings
     question: str
     filter: PageFilter
+    strategy: Strategy
     ranked: list[RankedPage]
     besides: dict[tuple[str, int], RankedPage] = field(default_factory=dict)
 
     def evidence(self) -> list[Evidence]:
-        return [self._evidence(page) for page in self.ranked]
+        return [self.strategy.given(self._evidence(page)) for page in self.ranked]
+
+    def settled(self, draft: DraftAnswer) -> DraftAnswer:
+        """The answer as it stands to the pages, where something else was read in their place."""
+        pages = [*self.ranked, *self.besides.values()]
+        return self.strategy.settled(draft, [self.holdings.evidence(page) for page in pages])
 
     def hits(self, draft: DraftAnswer) -> tuple[Hit, ...]:
         """The pages that were found, and those that are cited besides."""
@@ -79,10 +86,11 @@ class Found:
         return self._evidence(beside)
 
 
-def find(holdings: Holdings, question: str, filter: PageFilter) -> Found:
-    """The best pages that the filter lets through. Raises QuestionError."""
-    ranked = holdings.retriever.search(question, limit=EVIDENCE_PAGES, filter=filter)
-    return Found(holdings, question, filter, ranked)
+def find(holdings: Holdings, question: str, filter: PageFilter, strategy: str) -> Found:
+    """The best pages that the filter lets through. Raises QuestionError, InputError, NotFound."""
+    chosen = holdings.strategy(strategy)
+    ranked = chosen.search(question, limit=EVIDENCE_PAGES, filter=filter)
+    return Found(holdings, question, filter, chosen, ranked)
 
 
 def answer(found: Found, answerer: Answerer | None) -> Answer:
@@ -104,6 +112,7 @@ def stream(found: Found, answerer: Answerer | None) -> AnswerEvents:
 
 
 def _settled(found: Found, draft: DraftAnswer) -> Answer:
+    draft = found.settled(draft)
     hits = found.hits(draft)
     citations = {quote: _citation(quote, hits) for quote in draft.quotes}
     return Answer(

@@ -16,6 +16,9 @@ from recto.engine.page import PageContent
 from recto.engine.retrieval import RankedPage, Retriever
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store
+from recto.engine.strategies import registry
+from recto.engine.strategies.protocol import Strategy
+from recto.engine.summaries import Summaries
 from recto.indexing.ledger import Ledger
 from recto.indexing.reader import Reader
 from recto.indexing.sources import Sources
@@ -38,7 +41,9 @@ class Holdings(Closing):
         self._tenants: dict[str, Holdings] = {tenant: self}
         self.store = shared.store.within(tenant)
         self._retriever: tuple[Encoder, Retriever] | None = None
+        self._strategies: dict[str, Strategy] = {}
         self.sources = Sources(self.folder / "sources")
+        self.summaries = Summaries(self.sources.summaries)
         self.catalog = Catalog(self.store, shared=shared.place.shared)
         self.pictures = PagePictures(
             self.folder / "pictures", shared.reader, self.sources, shared=shared.place.shared
@@ -90,6 +95,12 @@ class Holdings(Closing):
         if self._retriever is None or self._retriever[0] is not encoder:
             self._retriever = encoder, Retriever(self.store, encoder)
         return self._retriever[1]
+
+    def strategy(self, name: str) -> Strategy:
+        """Made once; two threads may have made one each. Raises InputError."""
+        if name not in self._strategies:
+            return self._strategies.setdefault(name, registry.make(name, self))
+        return self._strategies[name]
 
     def switch(self, new: Store, encoder: Encoder) -> None:
         """Hold what `new` holds, made by `encoder`.

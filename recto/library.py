@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 
-from recto import asking, changing, encoding, searching
+from recto import asking, changing, encoding, searching, summarising
 from recto.asked_image import AskedImage
 from recto.asking import AnswerEvents
 from recto.catalog import several
@@ -27,6 +27,7 @@ from recto.indexing.limits import Limits
 from recto.indexing.notes import Notes
 from recto.indexing.outcome import AddReport, ReencodeReport
 from recto.indexing.progress import Progress
+from recto.indexing.summariser import Summariser, SummaryReport
 from recto.parts import PageRange, Part, Where
 from recto.places import FolderPlace, Place
 from recto.reencoding import Gate, reading
@@ -127,6 +128,20 @@ class Library(Closing):
         """
         return changing.remove(self._holdings, document)
 
+    def describe(
+        self,
+        document: str,
+        *,
+        tags: Sequence[str] | None = None,
+        metadata: Metadata | None = None,
+    ) -> Document:
+        """Say something else of a document: these tags, this metadata, in place of those that it
+        has; None leaves them. Gives the document as it is then.
+
+        Raises NotFound; InputError for tags or metadata of another kind than expected.
+        """
+        return changing.describe(self._holdings, document, tags, metadata)
+
     @reading
     def documents(self, *, tags: Sequence[str] = (), where: Where | None = None) -> list[Document]:
         """All documents that have every one of these tags and that the filter lets through, by
@@ -205,6 +220,7 @@ class Library(Closing):
         tags: Sequence[str] | None = None,
         pages: PageRange | None = None,
         where: Where | None = None,
+        strategy: str = "default",
     ) -> list[Hit]:
         """The best pages, best first.
 
@@ -215,11 +231,14 @@ class Library(Closing):
         confine the search. `where` is a filter on name, title, kind, path, tags, added, pages,
         size, metadata and page, such as 'kind = "pdf" and (meta.year >= 2023 or tags = "audit")'.
 
+        `strategy` is how pages are found: "default", or one to compare with: "single" (one vector a
+        page), "summaries" or "summaries-pages" (by what `summarise` has had written of them).
+
         Raises QuestionError, NotFound, FilterError, and a DocumentError for the file of an image.
         """
         part = Part(documents=documents, tags=tags, pages=pages, where=where)
         with self._seen(part) as filter:
-            return searching.search(self._holdings, question, image, filter, limit)
+            return searching.search(self._holdings, question, image, filter, limit, strategy)
 
     def ask(
         self,
@@ -230,15 +249,17 @@ class Library(Closing):
         pages: PageRange | None = None,
         where: Where | None = None,
         answerer: Answerer | None = None,
+        strategy: str = "default",
     ) -> Answer:
         """An answer from the best pages, every statement cited; or that there is none.
 
         Without an `answerer` the answer is extractive: the words of the pages themselves.
-        `recto.vision` makes one that asks a model. Raises QuestionError, NotFound, and what the
-        answerer raises.
+        `recto.vision` makes one that asks a model. `strategy` is how pages are found, as `search`
+        has it; "summaries" also answers from the summaries, and cites the pages that they are of.
+        Raises QuestionError, NotFound, and what the answerer raises.
         """
         part = Part(documents=documents, tags=tags, pages=pages, where=where)
-        return asking.answer(self._found(question, part), answerer)
+        return asking.answer(self._found(question, part, strategy), answerer)
 
     def ask_stream(
         self,
@@ -249,6 +270,7 @@ class Library(Closing):
         pages: PageRange | None = None,
         where: Where | None = None,
         answerer: Answerer | None = None,
+        strategy: str = "default",
     ) -> AnswerEvents:
         """The answer as it is written: `TextDelta`s, then `Settled` with what `ask` returns.
 
@@ -256,7 +278,31 @@ class Library(Closing):
         this returns. Raises what `ask` raises; BrokenStream when the model's reply breaks off.
         """
         part = Part(documents=documents, tags=tags, pages=pages, where=where)
-        return asking.stream(self._found(question, part), answerer)
+        return asking.stream(self._found(question, part, strategy), answerer)
+
+    def summarise(
+        self,
+        summariser: Summariser,
+        *,
+        documents: Sequence[str] | None = None,
+        tags: Sequence[str] | None = None,
+        pages: PageRange | None = None,
+        where: Where | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> SummaryReport:
+        """Let a model write about pages, their tables and figures, to be searched by that.
+
+        `recto.summariser` makes a summariser. Only pages that have no summary are asked about, so
+        that the same call goes on where one was interrupted or has reached its cost limit. A page
+        that cannot be summarised is skipped, and told so.
+
+        Raises NotFound, FilterError, and CostLimitReached, BackendUnreachable, DiskFull and such an
+        EndpointError as every page would meet; what was written before that is kept.
+        """
+        part = Part(documents=documents, tags=tags, pages=pages, where=where)
+        with self._seen(part) as filter:
+            found = summarising.found(self._holdings, filter)
+        return summarising.summarise(self._holdings, found, summariser, on_progress)
 
     def reencode(
         self,
@@ -307,9 +353,9 @@ class Library(Closing):
     def _gate(self) -> Gate:
         return self._holdings.gate
 
-    def _found(self, question: str, part: Part) -> asking.Found:
+    def _found(self, question: str, part: Part, strategy: str) -> asking.Found:
         with self._seen(part) as filter:
-            return asking.find(self._holdings, question, filter)
+            return asking.find(self._holdings, question, filter, strategy)
 
     @contextmanager
     def _seen(self, part: Part) -> Iterator[PageFilter]:

@@ -8,6 +8,7 @@ from recto.engine.matches import find_matches
 from recto.engine.retrieval import check_question
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.records import page_id
+from recto.engine.strategies.registry import DEFAULT
 from recto.holdings import Holdings
 from recto.results import Hit, Page
 
@@ -18,16 +19,22 @@ def search(
     image: AskedImage | None,
     filter: PageFilter,
     limit: int,
+    strategy: str,
 ) -> list[Hit]:
-    """The best pages that the filter lets through; see `Library.search`."""
+    """The best pages that the filter lets through; see `Library.search`.
+
+    Where they match is known of the default strategy alone: others look at no places.
+    """
+    chosen = holdings.strategy(strategy)
     text = None if question is None and image is not None else check_question(question or "")
     if image is not None:
         vectors = encode_with(holdings.encoder, text, image, holdings.reader)
+    elif strategy != DEFAULT:
+        ranked = chosen.search(text, limit=limit, filter=filter)
+        return [holdings.hit(page, ()) for page in ranked]
     else:
         vectors = holdings.encoder.encode_question(text or "")
-    ranked = holdings.retriever.search(
-        text, limit=limit, filter=filter, vectors=vectors, with_vectors=True
-    )
+    ranked = chosen.search(text, limit=limit, filter=filter, vectors=vectors, with_vectors=True)
     shown = text if image is None else None
     return [holdings.hit(page, find_matches(shown, vectors, page.page)) for page in ranked]
 

@@ -14,7 +14,8 @@ from recto.engine.page import Box, PageContent
 
 Support = Literal["quoted", "page", "unsupported"]
 """quoted: words that stand on a page. page: a page without words, so that only its picture can tell
-whether the statement holds. unsupported: neither; shown only where that is asked for."""
+whether the statement holds, or one of which a summary was read. unsupported: neither; shown only
+where that is asked for."""
 Reason = Literal["no_pages", "weak", "unanswerable", "refused", "unreadable", "unverified"]
 """Why there is no answer. no_pages: nothing was found, or nothing that the model takes. weak: what
 was found is too far from the question. unanswerable: the model says that the pages do not answer.
@@ -36,9 +37,9 @@ class Evidence:
     score: float
     """The page's retrieval score, comparable within one question only."""
     content: PageContent
-    image: Callable[[int], npt.NDArray[np.uint8]]
+    image: Callable[[int], npt.NDArray[np.uint8] | None]
     """Renders the page this many pixels wide: (height, width, 3) RGB. Costly: call it if needed.
-    Raises DocumentError, NotFound when it cannot be drawn."""
+    None: it is to be read without one. Raises DocumentError, NotFound when it cannot be drawn."""
     neighbour: Callable[[int], Evidence | None] = no_neighbour
     """The page of this number of the same document, if it may be read, too."""
 
@@ -50,7 +51,8 @@ class Quote:
     document_id: str
     page: int
     text: str
-    """Empty where the page has no words: then the page as a whole is cited."""
+    """Empty where the page has no words, or others than what was read in its place: then the page
+    as a whole is cited."""
     boxes: tuple[Box, ...]
     """One box a line that the quote touches; none where the page as a whole is cited."""
 
