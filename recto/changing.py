@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from recto.catalog import several
 from recto.engine.encoders.protocol import Encoder
 from recto.engine.errors import DiskFull, InputError, RectoWarning, TenantError
 from recto.engine.store.protocol import Store
 from recto.holdings import Holdings
 from recto.indexing.adding import Indexer
 from recto.indexing.files import Found, Refused, find
-from recto.indexing.notes import Notes
+from recto.indexing.notes import MetadataValue, Notes
 from recto.indexing.outcome import AddReport, Outcome, ReencodeReport
 from recto.indexing.progress import Progress, Tally
 from recto.indexing.reencoding import Reencoder
@@ -70,6 +71,27 @@ def remove(holdings: Holdings, document: str) -> Document:
         holdings.catalog.forget()
         _tidy(holdings.store)
     return removed
+
+
+def describe(
+    holdings: Holdings,
+    document: str,
+    tags: Sequence[str] | None,
+    metadata: Mapping[str, MetadataValue] | None,
+) -> Document:
+    """See `Library.describe`."""
+    with holdings.writing:
+        found = holdings.catalog.one(document)
+        said = Notes(
+            tags=found.tags if tags is None else several(tags, "tags"),
+            metadata=found.metadata if metadata is None else metadata,
+        )
+        ledger = holdings.ledger()
+        record = ledger.get(found.id)
+        assert record is not None
+        ledger.publish(replace(record, tags=said.tags, metadata=said.metadata or {}))
+        holdings.catalog.forget()
+        return holdings.catalog.one(found.id)
 
 
 def reencode(

@@ -161,6 +161,8 @@ _KINDS: Mapping[str, Callable[[str, str], Any]] = {
     "searches": _whole,
     "rate": _whole,
     "drain": _number,
+    "keep_jobs": _number,
+    "log_format": _text,
 }
 """How each setting is written in the environment: lists with commas, pairs as NAME=PLACE."""
 _TOML: Mapping[str, tuple[type, ...]] = {
@@ -169,7 +171,7 @@ _TOML: Mapping[str, tuple[type, ...]] = {
     "names": (list,),
     "origins": (list,),
     **dict.fromkeys(("port", "max_upload", "max_jobs", "max_pages", "searches", "rate"), (int,)),
-    "drain": (int, float),
-    **dict.fromkeys(("state", "host", "model", "base_url"), (str,)),
+    **dict.fromkeys(("drain", "keep_jobs"), (int, float)),
+    **dict.fromkeys(("state", "host", "model", "base_url", "log_format"), (str,)),
 }
 """Of which kind each setting is in TOML."""

@@ -19,7 +19,7 @@ from recto.engine.errors import InputError, NotFound
 
 Right = Literal["read", "write", "admin"]
 """Each includes those before it: read searches and asks, write adds and removes documents, admin
-sees every tenant's jobs and the server's figures."""
+sees the server's figures."""
 RIGHTS: tuple[Right, ...] = get_args(Right)
 _PREFIX = "rk_"
 _SHOWN = 8

@@ -60,6 +60,10 @@ def serve(
         ),
     ] = None,
     state: StateOption = None,
+    log_format: Annotated[
+        str | None,
+        typer.Option(metavar="FORM", help="Lines of the log: text or json.", show_default=False),
+    ] = None,
     config: ConfigOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
@@ -90,6 +94,7 @@ def serve(
         model=model,
         base_url=base_url,
         state=state,
+        log_format=log_format,
     )
 
     def started(address: str) -> None:

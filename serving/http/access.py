@@ -6,6 +6,7 @@ tests/serving/http/test_access.py holds the list of those that may be.
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,11 +19,15 @@ from recto.serving.keys import RIGHTS, Key, Right
 
 from .problems import Refusal
 from .server import Server, server_of
+from .traces import trace_of
 
 _Credentials = HTTPAuthorizationCredentials | None
 _BEARER = HTTPBearer(scheme_name="key", auto_error=False)
 _OPEN = Key(id="", name="", right="admin", tenant="", created="")
 """What everybody has while the server has never had a key and only this machine reaches it."""
+_MEASURED = "/metrics"
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+"""Headers of what a proxy passes on, whose address is that of this machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +42,20 @@ class Caller:
 
 
 def caller_of(request: Request, server: Server) -> Caller:
-    """Who sends a request, by its Authorization header. Raises Refusal: 401, 429."""
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    return _caller(request, server, secret.strip() if scheme.lower() == "bearer" else "")
+    """Who sends a request, by its Authorization header; looked up, and counted, once.
+
+    Raises Refusal: 401, 429.
+    """
+    trace = trace_of(request.scope)
+    if trace.key is None:
+        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+        trace.key = _key(request, server, secret.strip() if scheme.lower() == "bearer" else "")
+    return Caller(key=trace.key)
 
 
-def _caller(request: Request, server: Server, secret: str) -> Caller:
+def _key(request: Request, server: Server, secret: str) -> Key:
     key = server.keys.find(secret) if secret else None
-    if key is None and server.settings.is_local and server.keys.is_empty():
+    if key is None and _is_open(request, server):
         key = _OPEN  # whatever was sent: clients of OpenAI always send something
     peer = request.client.host if request.client else ""
     wait = server.rates.wait(key.id if key and key.id else peer, time.monotonic())
@@ -61,16 +72,34 @@ def _caller(request: Request, server: Server, secret: str) -> Caller:
             f"{told}; expected the header Authorization: Bearer KEY, from `recto keys create`.",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    return Caller(key=key)
+    return key
+
+
+def _is_open(request: Request, server: Server) -> bool:
+    """Whether no key is needed: the server has none, or its figures are looked at from here."""
+    if request.url.path == _MEASURED and _comes_from_here(request):
+        return True
+    return server.settings.is_local and server.keys.is_empty()
+
+
+def _comes_from_here(request: Request) -> bool:
+    """From a program of this machine, for itself."""
+    if request.client is None or any(header in request.headers for header in _FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
 
 
 def _having(right: Right) -> Callable[[Request, Server, _Credentials], Caller]:
     def allowed(
         request: Request,
         server: Annotated[Server, Depends(server_of)],
-        credentials: Annotated[_Credentials, Security(_BEARER)],
+        credentials: Annotated[_Credentials, Security(_BEARER)],  # for the OpenAPI document
     ) -> Caller:
-        caller = _caller(request, server, credentials.credentials if credentials else "")
+        caller = caller_of(request, server)
+        trace_of(request.scope).needs(right)
         if not caller.key.allows(right):
             raise Refusal(
                 403,

@@ -7,18 +7,23 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from recto.serving.mcp.mounting import Mounted
 from recto.serving.openai import chat, vectors
 from recto.serving.web import pages as web
 
 from . import asking, documents, health, jobs, libraries, pages, searching, uploads
+from .entrance import Entrance
 from .guards import Guards
 from .problems import MEDIA_TYPE, tell_problems
 from .schemas import Problem
 from .server import Server
 from .settings import ServeSettings
+from .watching import Watching
 
+_MAX_JSON = 32 << 20
+"""Bytes of a request that is no upload: it is held in memory, pictures in base64 included."""
 _ERRORS = (400, 401, 403, 404, 413, 422, 429, 500, 503)
 
 
@@ -41,16 +46,32 @@ def create_app(settings: ServeSettings) -> FastAPI:
         docs_url=None,  # they would load scripts from elsewhere
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        max_body_size=settings.max_upload,
+        max_body_size=min(_MAX_JSON, settings.max_upload),
         responses={status: {"model": Problem, "content": {MEDIA_TYPE: {}}} for status in _ERRORS},
     )
     tell_problems(app)
-    for part in (health, libraries, documents, uploads, pages, searching, asking, jobs):
+    for part in (health, libraries, documents, pages, searching, asking, jobs):
         app.include_router(part.router)
+    app.include_router(uploads.router, max_body_size=settings.max_upload)
     for compatible in (chat, vectors):
         app.include_router(compatible.router)
     mcp.add_to(app)
     app.include_router(web.router)
     app.mount("/static", web.files)
-    app.add_middleware(Guards, settings=settings)
+    _wrap(app, settings)
     return app
+
+
+def _wrap(app: FastAPI, settings: ServeSettings) -> None:
+    """What every request passes, from the inside out."""
+    app.add_middleware(Entrance)
+    if settings.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+            expose_headers=["Retry-After"],
+        )
+    app.add_middleware(Guards, settings=settings)
+    app.add_middleware(Watching)

@@ -17,7 +17,7 @@ from recto.results import Answer
 from .access import Reader
 from .confinement import confinement
 from .libraries import LibraryOf, ServerOf
-from .problems import status_and_code
+from .problems import Refusal, status_and_code
 from .schemas import AnswerInfo, AskRequest
 from .server import Server
 
@@ -40,6 +40,7 @@ def ask(
     if not asked.stream:
         with server.searching:
             answer = opened.ask(asked.question, answerer=server.answerer, **confinement(asked))
+        server.figures.answer(answer)
         return AnswerInfo.model_validate(answer_json(answer))
     # Pages are found before the response begins, so that a wrong question is an error by status.
     with server.searching:
@@ -73,8 +74,9 @@ def _told(server: Server, events: Iterator[AnswerEvent]) -> Iterator[str]:
                 if isinstance(event, TextDelta):
                     yield _event("text", {"text": event.text})
                 else:
+                    server.figures.answer(event.answer)
                     yield _event("answer", answer_json(event.answer))
-    except RectoError as error:
+    except (RectoError, Refusal) as error:
         status, code = status_and_code(error)
         yield _event("error", {"status": status, "code": code, "detail": str(error)})
 

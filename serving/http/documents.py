@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
 
 from .access import Reader, Writer
 from .libraries import LibraryOf
-from .schemas import MAX_FILTER, DocumentInfo, DocumentList
+from .schemas import MAX_FILTER, Description, DocumentInfo, DocumentList
+from .traces import trace_of
 
 router = APIRouter(prefix="/api/libraries/{library}/documents", tags=["documents"])
 MAX_LISTED = 500
@@ -41,10 +42,22 @@ def document(opened: LibraryOf, caller: Reader, document: str) -> DocumentInfo:
     return DocumentInfo.model_validate(opened.document(document).as_json())
 
 
+@router.patch("/{document}")
+def describe(
+    opened: LibraryOf, caller: Writer, document: str, request: Request, said: Description
+) -> DocumentInfo:
+    """Give a document other tags or metadata; what is left out stays as it is."""
+    found = opened.describe(document, tags=said.tags, metadata=said.metadata)
+    trace_of(request.scope).notes["document_id"] = found.id
+    return DocumentInfo.model_validate(found.as_json())
+
+
 @router.delete("/{document}")
-def remove(opened: LibraryOf, caller: Writer, document: str) -> DocumentInfo:
+def remove(opened: LibraryOf, caller: Writer, document: str, request: Request) -> DocumentInfo:
     """Remove a document with all its pages; gives back what it was."""
-    return DocumentInfo.model_validate(opened.remove(document).as_json())
+    removed = opened.remove(document)
+    trace_of(request.scope).notes["document_id"] = removed.id
+    return DocumentInfo.model_validate(removed.as_json())
 
 
 @router.get("/{document}/source", response_class=FileResponse)

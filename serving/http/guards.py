@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .problems import problem
 from .settings import ServeSettings
+from .traces import trace_of
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -42,7 +43,8 @@ class Guards:
             return
         headers = Headers(scope=scope)
         if (refusal := self._refusal(scope["method"], headers)) is not None:
-            await problem(*refusal)(scope, receive, send)
+            trace_of(scope).code = refusal[1]
+            await problem(*refusal, path=scope["path"])(scope, receive, send)
             return
 
         async def with_headers(message: Message) -> None:

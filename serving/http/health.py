@@ -1,4 +1,5 @@
-"""Whether the server lives, is ready, and what it is. Public: they tell nothing of documents."""
+"""Whether the server lives, is ready, and what it is. Public: they tell nothing of documents.
+Its figures are for those who run it."""
 
 from __future__ import annotations
 
@@ -8,14 +9,16 @@ from fastapi import APIRouter, Response
 
 from recto.engine.errors import RectoError
 
+from .access import Admin
+from .figures import MEDIA_TYPE
 from .libraries import ServerOf
 
 router = APIRouter(tags=["health"])
 
 
 @router.get("/livez")
-def livez() -> dict[str, str]:
-    """The process answers."""
+async def livez() -> dict[str, str]:
+    """The process answers, also while all its threads are at work."""
     return {"status": "ok"}
 
 
@@ -28,6 +31,16 @@ def readyz(server: ServerOf, response: Response) -> dict[str, str]:
         response.status_code = 503
         return {"status": "unavailable"}
     return {"status": "ok"}
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def metrics(server: ServerOf, caller: Admin) -> Response:
+    """The server's figures, for Prometheus. From this machine itself no key is asked for."""
+    return Response(server.figures.text(), media_type=MEDIA_TYPE)
 
 
 @router.get("/version")

@@ -20,6 +20,8 @@ from starlette.exceptions import HTTPException
 from recto.engine import errors
 from recto.serving.openai import errors as openai
 
+from .traces import route_of, trace_of
+
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger("recto.http")
 
@@ -94,8 +96,10 @@ def problem(
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
 
 
-def status_and_code(error: errors.RectoError) -> tuple[int, str]:
+def status_and_code(error: errors.RectoError | Refusal) -> tuple[int, str]:
     """How an error of ours is told over HTTP."""
+    if isinstance(error, Refusal):
+        return error.status, error.code
     for kind, status, code in _STATUS:
         if isinstance(error, kind):
             return status, code
@@ -109,32 +113,37 @@ def tell_problems(app: FastAPI) -> None:
     async def ours(request: Request, error: errors.RectoError) -> JSONResponse:
         status, code = status_and_code(error)
         if status >= 500:
-            _log.error("%s %s: %s", request.method, request.url.path, error)
-        return problem(status, code, str(error), path=request.url.path)
+            _log.error("%s %s: %s", request.method, route_of(request.scope), error)
+        return _told(request, status, code, str(error))
 
     @app.exception_handler(Refusal)
     async def refused(request: Request, error: Refusal) -> JSONResponse:
-        return problem(error.status, error.code, str(error), error.headers, path=request.url.path)
+        return _told(request, error.status, error.code, str(error), error.headers)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         code = _CODES.get(error.status_code, "error")
-        headers = dict(error.headers or {})
-        return problem(error.status_code, code, str(error.detail), headers, path=request.url.path)
+        return _told(request, error.status_code, code, str(error.detail), dict(error.headers or {}))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        detail = "; ".join(_told(entry) for entry in error.errors())
-        return problem(422, "bad-input", detail, path=request.url.path)
+        detail = "; ".join(_wrong(entry) for entry in error.errors())
+        return _told(request, 422, "bad-input", detail)
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> JSONResponse:
-        _log.error("%s %s", request.method, request.url.path, exc_info=error)
-        detail = "recto failed; the server's log says how."
-        return problem(500, "internal", detail, path=request.url.path)
+        _log.error("%s %s", request.method, route_of(request.scope), exc_info=error)
+        return _told(request, 500, "internal", "recto failed; the server's log says how.")
 
 
-def _told(entry: dict[str, Any]) -> str:
+def _told(
+    request: Request, status: int, code: str, detail: str, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    trace_of(request.scope).code = code
+    return problem(status, code, detail, headers, path=request.url.path)
+
+
+def _wrong(entry: dict[str, Any]) -> str:
     """One field that is wrong, without what was sent, which may be secret or huge."""
     place = ".".join(str(part) for part in entry["loc"])
     return f"{place}: {entry['msg']}"

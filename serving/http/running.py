@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import sys
 from collections.abc import Callable
 from types import FrameType
 
@@ -11,6 +9,7 @@ import uvicorn
 
 from recto.engine.errors import InputError
 from recto.serving.keys import KeyRing
+from recto.serving.logs import write_to_stderr
 
 from .app import create_app
 from .settings import ServeSettings
@@ -39,7 +38,7 @@ def check_binding(settings: ServeSettings) -> None:
 def run(settings: ServeSettings, *, started: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM; `started` is told the address. Raises InputError."""
     check_binding(settings)
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format=LOG_FORMAT)
+    write_to_stderr(settings.log_format)
     config = uvicorn.Config(
         create_app(settings),
         host=settings.host,
@@ -58,6 +57,3 @@ def run(settings: ServeSettings, *, started: Callable[[str], None]) -> None:
         server.run(sockets=[socket])
     finally:
         socket.close()
-
-
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"

@@ -55,6 +55,13 @@ class DocumentInfo(BaseModel):
     skipped: dict[str, str]
 
 
+class Description(Strict):
+    """What is said of a document, in place of what was."""
+
+    tags: list[str] | None = None
+    metadata: dict[str, Value] | None = None
+
+
 class DocumentList(BaseModel):
     documents: list[DocumentInfo]
     total: int

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 
 from fastapi import Request
 
 import recto
 from recto.engine.answering.protocol import Answerer
 from recto.engine.closing import Closing
+from recto.indexing.limits import Limits
 from recto.library import Library
 from recto.serving.jobs.queue import JobQueue
 from recto.serving.jobs.uploads import Uploads
 from recto.serving.jobs.worker import JobWorker
 from recto.serving.keys import KeyRing
 
+from .audit import Audit
+from .figures import Figures
 from .problems import Refusal
 from .rates import Rates
 from .settings import ServeSettings
+from .turns import Turns
+
+_FRESH = 5.0
+"""Seconds for which a library that had no tenants is taken to have none."""
 
 
 class Server(Closing):
@@ -31,22 +40,35 @@ class Server(Closing):
         self.rates = Rates(settings.rate)
         self.queue = JobQueue(settings.state, most=settings.max_jobs)
         self.uploads = Uploads(settings.state)
+        self.figures = Figures(self.queue)
+        self.audit = Audit(settings.state)
+        self._confined: dict[tuple[str, str], Library] = {}
+        self._nobodys: dict[str, float] = {}
         self._answerer: Answerer | None = None
         self._lock = Lock()
         self.ending = False
         """Whether it is about to stop: what never ends by itself should."""
-        self.searching = BoundedSemaphore(settings.searches)
+        self.searching = Turns(settings.searches)
         """Held while something is searched for or answered."""
+        limits = Limits(pages=max(Limits().pages, settings.max_pages))
         with ExitStack() as opening:
             self._libraries = {
-                name: opening.enter_context(recto.open(place, all_tenants=True))
+                name: opening.enter_context(recto.open(place, all_tenants=True, limits=limits))
                 for name, place in settings.libraries.items()
             }
             self.queue.recover()
+            self.forget_old_jobs()
             self.uploads.sweep(self.queue.open())
             for name in settings.libraries:
-                library_of = partial(self.library, name)
-                opening.enter_context(JobWorker(name, library_of, self.queue, self.uploads))
+                worker = JobWorker(
+                    name,
+                    partial(self._within, name),
+                    self.queue,
+                    self.uploads,
+                    max_pages=settings.max_pages,
+                    on_file=partial(self.figures.file, name),
+                )
+                opening.enter_context(worker)
             self._stack = opening.pop_all()
 
     def library(self, name: str, tenant: str) -> Library:
@@ -58,16 +80,34 @@ class Server(Closing):
         if name not in self._libraries:
             known = ", ".join(self._libraries)
             raise Refusal(404, f"There is no library {name!r}; there are: {known}.")
-        library = self._libraries[name]
-        if tenant:
-            return library.within(tenant)
-        if library.tenants():
+        if not tenant:
+            self._check_nobodys(name)
+        return self._within(name, tenant)
+
+    def _within(self, name: str, tenant: str) -> Library:
+        """What a tenant sees, asked of the store once: whoever writes is checked again."""
+        if (name, tenant) not in self._confined:
+            library = self._libraries[name]
+            self._confined[name, tenant] = library.within(tenant) if tenant else library
+        return self._confined[name, tenant]
+
+    def _check_nobodys(self, name: str) -> None:
+        """Refuse who has no tenant where documents have one. Without this he would see nothing."""
+        now = time.monotonic()
+        if now < self._nobodys.get(name, 0.0):
+            return
+        if self._libraries[name].tenants():
             raise Refusal(
                 403,
                 f"The documents of {name} belong to tenants, and this key to none. Make one with"
                 " `recto keys create NAME --tenant TENANT`.",
             )
-        return library
+        self._nobodys[name] = now + _FRESH
+
+    def forget_old_jobs(self) -> None:
+        """Those that were over long ago, with what is left of their files."""
+        for job in self.queue.forget(datetime.now(UTC) - timedelta(days=self.settings.keep_jobs)):
+            self.uploads.remove(job)
 
     @property
     def answerer(self) -> Answerer | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from recto.engine.errors import InputError
+from recto.serving.logs import FORMATS, LogFormat
 
 DEFAULT_PORT = 8808
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -44,6 +45,10 @@ class ServeSettings:
     """Requests a minute for one key, or one address without a key."""
     drain: float = 20.0
     """Seconds that running requests have when the server is stopped."""
+    keep_jobs: float = 7.0
+    """Days after which a job that is over is forgotten, with the files that could not be read."""
+    log_format: LogFormat = "text"
+    """How lines of the log look: for people, or as JSON objects."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """What people call a library, by its name; else its name."""
 
@@ -59,8 +64,10 @@ class ServeSettings:
         if not 0 <= self.port <= 65535:
             raise InputError(f"The port is {self.port}; expected 0 to 65535 (0: any that is free).")
         counts = (self.max_upload, self.max_jobs, self.max_pages, self.searches, self.rate)
-        if min(*counts, self.drain) <= 0:
+        if min(*counts, self.drain, self.keep_jobs) <= 0:
             raise InputError("A limit of the server is not above 0; expected each to be.")
+        if self.log_format not in FORMATS:
+            raise InputError(f"The log format is {self.log_format!r}; expected text or json.")
 
     @property
     def is_local(self) -> bool:

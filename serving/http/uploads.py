@@ -6,8 +6,9 @@ import json
 import shutil
 from typing import Annotated, BinaryIO
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import APIRouter, Form, Request, UploadFile
 
+from recto.engine.errors import DiskFull
 from recto.serving.jobs.job import Job, JobFile, Value
 from recto.serving.jobs.queue import QueueFull
 from recto.serving.jobs.uploads import safe_name
@@ -17,6 +18,7 @@ from .libraries import LibraryOf, ServerOf
 from .problems import Refusal
 from .schemas import JobInfo
 from .server import Server
+from .traces import trace_of
 
 router = APIRouter(prefix="/api/libraries/{library}/documents", tags=["documents"])
 MAX_FILES = 1000
@@ -29,6 +31,7 @@ def upload(
     opened: LibraryOf,
     caller: Writer,
     server: ServerOf,
+    request: Request,
     files: list[UploadFile],
     tags: Annotated[list[str], Form()] = [],  # noqa: B006 - never changed, and so told in OpenAPI
     metadata: Annotated[str, Form(description="A JSON object of texts, numbers and truths")] = "{}",
@@ -43,6 +46,7 @@ def upload(
         tags=tuple(tags),
         metadata=_object(metadata),
     )
+    trace_of(request.scope).notes["job"] = job.id
     return _put(server, job, [file.file for file in files])
 
 
@@ -53,6 +57,7 @@ def replace(
     caller: Writer,
     server: ServerOf,
     document: str,
+    request: Request,
     file: UploadFile,
 ) -> JobInfo:
     """A new version of a document, which takes its place when all of it has been read."""
@@ -63,11 +68,13 @@ def replace(
         files=(JobFile(name=safe_name(file.filename or old.name)),),
         replaces=old.paths[0],
     )
+    trace_of(request.scope).notes["job"] = job.id
     return _put(server, job, [file.file])
 
 
 def _put(server: Server, job: Job, files: list[BinaryIO]) -> JobInfo:
     """Write the files, then let the job wait; a crash between leaves files that are swept."""
+    server.forget_old_jobs()
     try:
         for index, (described, file) in enumerate(zip(job.files, files, strict=True)):
             path = server.uploads.place(job.id, index, described.name)
@@ -78,6 +85,9 @@ def _put(server: Server, job: Job, files: list[BinaryIO]) -> JobInfo:
     except QueueFull as error:
         server.uploads.remove(job.id)
         raise Refusal(429, str(error), code="queue-full") from error
+    except OSError as error:
+        server.uploads.remove(job.id)
+        raise DiskFull(f"The upload could not be kept: {error.strerror}.") from error
     except BaseException:
         server.uploads.remove(job.id)
         raise

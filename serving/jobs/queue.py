@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Condition
 from typing import Any
@@ -158,6 +159,20 @@ class JobQueue:
             update(change, replace(job, state="waiting", files=files, attempts=0, error=""))
             tell(change, id, "state", {"state": "waiting"})
         return self.get(id)
+
+    def forget(self, before: datetime) -> list[str]:
+        """Forget the jobs that are over and came before that time; their ids."""
+        with self._transaction() as change:
+            ids = [
+                id
+                for (id,) in change.execute(
+                    "DELETE FROM jobs WHERE state NOT IN ('waiting', 'running') "
+                    "AND json_extract(job, '$.created') < ? RETURNING id",
+                    (before.astimezone(UTC).isoformat(timespec="seconds"),),
+                )
+            ]
+            change.executemany("DELETE FROM events WHERE job = ?", [(id,) for id in ids])
+        return ids
 
     def recover(self) -> None:
         """Let the jobs that a dead server was running wait again, unless they killed it."""

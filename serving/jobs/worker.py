@@ -33,6 +33,13 @@ class _Interrupted(BaseException):
     """Leaves `Library.add` between two pages, as Ctrl-C does."""
 
 
+class _TooLong(BaseException):
+    """Leaves it for a document of more pages than the operator allows."""
+
+    def __init__(self, pages: int) -> None:
+        self.pages = pages
+
+
 class JobWorker(Closing):
     """Works for one library until it is closed."""
 
@@ -42,12 +49,18 @@ class JobWorker(Closing):
         library_of: Callable[[str], Library],
         queue: JobQueue,
         uploads: Uploads,
+        *,
+        max_pages: int,
+        on_file: Callable[[JobFile], None],
     ) -> None:
-        """`library_of` gives the library confined to a tenant."""
+        """`library_of` gives the library confined to a tenant; `on_file` is told what became of
+        each file."""
         self._name = name
         self._library_of = library_of
         self._queue = queue
         self._uploads = uploads
+        self._max_pages = max_pages
+        self._on_file = on_file
         self._ending = Event()
         self._thread = Thread(target=self._run, name=f"jobs of {name}", daemon=True)
         self._thread.start()
@@ -75,7 +88,9 @@ class JobWorker(Closing):
         try:
             for index, file in enumerate(job.files):
                 if file.state == "waiting":
-                    self._queue.note_file(job.id, index, self._add(library, job, index, file))
+                    became = self._add_or_refuse(library, job, index, file)
+                    self._queue.note_file(job.id, index, became)
+                    self._on_file(became)
         except RectoError as stopping:  # no room, no store: the rest would fail, too
             error = str(stopping)
         except _Interrupted:
@@ -85,6 +100,16 @@ class JobWorker(Closing):
             library.forget_unfinished()
         if self._queue.finish(job.id, error=error).state == "done":
             self._uploads.remove(job.id)
+
+    def _add_or_refuse(self, library: Library, job: Job, index: int, file: JobFile) -> JobFile:
+        try:
+            return self._add(library, job, index, file)
+        except _TooLong as long:
+            library.forget_unfinished()
+            error = (
+                f"{file.name} has {long.pages} pages; this server takes {self._max_pages} at most."
+            )
+            return JobFile(name=file.name, state="failed", error=error)
 
     def _add(self, library: Library, job: Job, index: int, file: JobFile) -> JobFile:
         path = self._uploads.place(job.id, index, file.name)
@@ -107,6 +132,8 @@ class JobWorker(Closing):
             nonlocal last
             if self._ending.is_set() or self._queue.get(job.id).cancelling:
                 raise _Interrupted
+            if progress.pages > self._max_pages:
+                raise _TooLong(progress.pages)
             if time.monotonic() - last >= _EVERY:
                 last = time.monotonic()
                 told = {"index": index, "page": progress.page, "pages": progress.pages}

@@ -55,6 +55,7 @@ def chat(
         return StreamingResponse(events, media_type="text/event-stream")
     with server.searching:
         answer = library.ask(question, answerer=server.answerer)
+    server.figures.answer(answer)
     message: Reply = {"role": "assistant", "content": answer.text, "refusal": None}
     message["annotations"] = url_citations(answer, base)
     choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
@@ -113,7 +114,7 @@ def _streamed(
         return _event(head | {"choices": [choice]})
 
     yield chunk({"role": "assistant", "content": ""})
-    outcome: Queue[Answer | RectoError] = Queue()
+    outcome: Queue[Answer | RectoError | Refusal] = Queue()
     Thread(target=_answer, args=(server, library, question, outcome), daemon=True).start()
     while True:
         try:
@@ -121,7 +122,7 @@ def _streamed(
             break
         except Empty:
             yield ": keep-alive\n\n"
-    if isinstance(answer, RectoError):
+    if not isinstance(answer, Answer):
         status, code = status_and_code(answer)
         yield _event(json.loads(bytes(told(status, code, str(answer)).body)))
         return
@@ -135,12 +136,14 @@ def _streamed(
 
 
 def _answer(
-    server: Server, library: Library, question: str, outcome: Queue[Answer | RectoError]
+    server: Server, library: Library, question: str, outcome: Queue[Answer | RectoError | Refusal]
 ) -> None:
     try:
         with server.searching:
-            outcome.put(library.ask(question, answerer=server.answerer))
-    except RectoError as error:
+            answer = library.ask(question, answerer=server.answerer)
+        server.figures.answer(answer)
+        outcome.put(answer)
+    except (RectoError, Refusal) as error:
         outcome.put(error)
     except Exception:
         outcome.put(RectoError("recto failed; the server's log says how."))

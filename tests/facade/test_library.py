@@ -364,3 +364,25 @@ def test_a_heat_map_has_the_page_and_the_tokens(library: Library, write: Write) 
     assert found.heat.shape == (2, len(found.boxes))
     (heron,) = [word.box for word in library.page("plan.pdf", 1).content.words[1:2]]
     assert found.boxes[found.of(0).argmax()].tolist() == pytest.approx(list(heron), abs=1e-3)
+
+
+def test_what_is_said_of_a_document_is_changed(library: Library, write: Write) -> None:
+    library.add(write("birds.pdf", "the heron waits"), tags=["wet"], metadata={"year": 2023})
+
+    library.describe("birds.pdf", tags=["dry"])
+    described = library.describe("birds.pdf", metadata={"year": 2024})
+
+    assert (described.tags, described.metadata) == (("dry",), {"year": 2024})
+    assert library.documents() == [described]
+    assert [hit.document.name for hit in library.search("heron", where="meta.year = 2024")]
+    assert library.search("heron", where='tags = "wet"') == []
+
+
+def test_a_description_of_another_kind_is_refused(library: Library, write: Write) -> None:
+    library.add(write("birds.pdf", "the heron waits"), tags=["wet"])
+
+    with pytest.raises(InputError, match="metadata is"):
+        library.describe("birds.pdf", metadata={"a": float("nan")})
+    with pytest.raises(InputError, match="expected a list"):
+        library.describe("birds.pdf", tags="dry")
+    assert library.document("birds.pdf").tags == ("wet",)

@@ -38,6 +38,12 @@ def _remove(b: Library, id: str, path: Path) -> None:
             b.remove(name)
 
 
+def _describe(b: Library, id: str, path: Path) -> None:
+    for name in (id, "birds.pdf", str(path)):
+        with pytest.raises(NotFound, match="among the 0 of this library"):
+            b.describe(name, tags=["dry"], metadata={"secret": 2})
+
+
 def _documents(b: Library, id: str, path: Path) -> None:
     assert b.documents() == b.documents(tags=["wet"]) == b.documents(where="pages = 1") == []
     with pytest.raises(InputError, match=r"no field meta\.secret"):
@@ -132,6 +138,7 @@ CASES: dict[str, Case] = {
     "ask_stream": _ask_stream,
     "close": _close,
     **dict.fromkeys(("encode_picture", "encode_question", "encode_text"), _encode),
+    "describe": _describe,
     "document": _document,
     "documents": _documents,
     "encoder": _properties,

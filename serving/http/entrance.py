@@ -1,0 +1,49 @@
+"""Asks for the key before anything of a request is read.
+
+FastAPI reads a body before it calls what a route depends on, so that everybody could fill the disk
+of a server that asked only then. Every path of the API passes here; which right a route needs is
+said by the route (see access).
+"""
+
+from __future__ import annotations
+
+from fastapi.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .access import caller_of
+from .problems import Refusal, problem
+from .server import server_of
+from .traces import trace_of
+
+SCHEMA = "/api/openapi.json"
+_GUARDED = ("/api/", "/v1/", "/mcp", "/metrics")
+
+
+class Entrance:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _is_guarded(scope["path"]):
+            request = Request(scope)
+            try:
+                await run_in_threadpool(caller_of, request, server_of(request))
+            except Refusal as refusal:
+                trace_of(scope).code = refusal.code
+                told = problem(
+                    refusal.status,
+                    refusal.code,
+                    str(refusal),
+                    refusal.headers,
+                    path=scope["path"],
+                )
+                await told(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def _is_guarded(path: str) -> bool:
+    return path.startswith(_GUARDED) and path != SCHEMA
