@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from typer.core import TyperGroup
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from recto.serving.cli.app import app
 
-COMMANDS = (
-    (),
-    ("add",),
-    ("search",),
-    ("ask",),
-    ("list",),
-    ("show",),
-    ("remove",),
-    ("reencode",),
-    ("encoders",),
-    ("doctor",),
-    ("bench", "quality"),
-)
 TARGET = Path(__file__).parents[1] / "docs" / "cli.md"
 HEADING = """\
 # The command line
@@ -43,6 +33,10 @@ JSON shapes (`--json`; boxes are fractions of the page's width and height, origi
 | doctor | `{"version", "machine", "packages", "extras", "programs", "library", "self_test"}` |
 | bench quality | `{"questions", "pages", "ndcg@5", "ndcg@10", "recall@1", "recall@5", "recall@10", "mrr", "pages_per_second", "search_ms_p50"}` |
 
+| serve | `{"address"}` when it listens |
+| keys create, keys list | `{"key", "id", "name", "right", "tenant", "created"}`, or `{"keys": [...]}` of the same without `key` |
+| config | by setting `{"value", "from"}` |
+
 Errors are plain text on stderr, with `--json` too.
 """  # noqa: E501 - a row of a table is one line
 
@@ -54,10 +48,21 @@ def help_of(command: tuple[str, ...]) -> str:
     return result.stdout.strip()
 
 
+def commands(group: TyperGroup, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every command below a group, in the order in which `--help` lists them."""
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name)
+
+
 def document() -> str:
     """The whole file."""
     parts = [HEADING]
-    for command in COMMANDS:
+    whole = get_command(app)
+    assert isinstance(whole, TyperGroup)
+    for command in ((), *commands(whole)):
         name = " ".join(("recto", *command))
         parts.append(f"## {name}\n\n```text\n{help_of(command)}\n```\n")
     return "\n".join(parts)

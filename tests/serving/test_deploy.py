@@ -1,0 +1,37 @@
+"""The files of deploy/, as far as they can be held against the code without what runs them."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from recto.serving.configuration import ENVIRONMENT
+from recto.serving.http.settings import ServeSettings
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / "deploy").iterdir())
+OTHERS = {"RECTO_QDRANT_KEY", "RECTO_API_KEY"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_variable_is_one_that_is_read(file: Path) -> None:
+    named = set(re.findall(r"\bRECTO_[A-Z_]+", file.read_text()))
+    settings = {ENVIRONMENT + name.upper() for name in ServeSettings.__dataclass_fields__}
+
+    assert named <= settings | OTHERS
+
+
+def test_the_unit_starts_a_command_that_there_is() -> None:
+    unit = (ROOT / "deploy" / "recto.service").read_text()
+    start = re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)
+    assert start is not None
+
+    program, command, *options = shlex.split(start[1])
+
+    assert Path(program).name == "recto"
+    assert command == "serve"
+    documented = (ROOT / "docs" / "cli.md").read_text()
+    assert all(option in documented for option in options if option.startswith("--"))
