@@ -28,6 +28,7 @@ from recto.engine.vectors import QuestionVectors
 
 MAX_QUESTION = 2000
 """Characters."""
+RECALL = 0.95
 _DIGITS = 6
 """Of a fused score: what two stores may compute differently must not decide an order."""
 _STORED_ARMS = ("patches", "rows", "words")
@@ -56,7 +57,7 @@ class RetrievalSettings:
     does not choose by itself."""
     proposals: int = 100
     """Pages that each cheap arm proposes above that."""
-    recall: float = 0.95
+    recall: float = RECALL
     """The share of the best ten by `patches` that is found in a large library, on average."""
 
     def __post_init__(self) -> None:

@@ -13,7 +13,7 @@ from recto.engine.closing import Closing
 from recto.engine.encoders.protocol import Encoder
 from recto.engine.matches import Match
 from recto.engine.page import PageContent
-from recto.engine.retrieval import RankedPage, Retriever
+from recto.engine.retrieval import RankedPage, RetrievalSettings, Retriever
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store
 from recto.engine.strategies import registry
@@ -93,7 +93,8 @@ class Holdings(Closing):
     def retriever(self) -> Retriever:
         encoder = self.encoder
         if self._retriever is None or self._retriever[0] is not encoder:
-            self._retriever = encoder, Retriever(self.store, encoder)
+            settings = RetrievalSettings(recall=self.shared.place.recall)
+            self._retriever = encoder, Retriever(self.store, encoder, settings)
         return self._retriever[1]
 
     def strategy(self, name: str) -> Strategy:

@@ -31,6 +31,7 @@ def open(
     server: ServerSettings | None = None,
     sources: str | os.PathLike[str] | None = None,
     patches_datatype: Datatype | None = None,
+    recall: float | None = None,
     encoder: str | os.PathLike[str] | Encoder | None = None,
     encoder_settings: Mapping[str, str] | None = None,
     trust_remote_code: bool = False,
@@ -47,7 +48,9 @@ def open(
     server keeps no files: the added ones are copied into a folder of the library's name in
     `sources`, by default among this user's data, from which pages are drawn. `patches_datatype`
     says how a new library in a folder keeps the vectors of its pages: "float16", or "turbo8" and
-    "turbo4" in half and a quarter of that, which change them a little.
+    "turbo4" in half and a quarter of that, which change them a little. `recall` is the share of
+    the ten best pages by vectors that a search of a folder of thousands of pages finds on average,
+    0.95 if not given; 1 is all, and takes longer.
 
     `encoder` is a short name (see `recto.engine.encoders.registry.names()`), the folder of a
     checkpoint, its id on the hub, or an encoder made by `registry.make`; None takes the library's
@@ -72,6 +75,7 @@ def open(
         server=server,
         sources=sources,
         patches_datatype=patches_datatype,
+        recall=recall,
     )
     try:
         recorded = found.recorded()

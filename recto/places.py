@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, get_args
 
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.errors import InputError
+from recto.engine.retrieval import RECALL
 from recto.engine.store.manifest import Datatype
 from recto.engine.store.protocol import Store
 from recto.engine.store.remote.address import KEY, ServerAddress, is_server, parse_address
@@ -38,6 +39,11 @@ class Place(Protocol):
         """Whether other processes may change the library while it is open."""
         ...
 
+    @property
+    def recall(self) -> float:
+        """The share of the best pages by vectors that its searches find, on average."""
+        ...
+
     def recorded(self) -> EncoderId | None:
         """The encoder that it was made with; None where there is no library."""
         ...
@@ -57,6 +63,7 @@ class FolderPlace:
 
     folder: Path
     patches_datatype: Datatype = "float16"
+    recall: float = RECALL
     shared: bool = False
 
     def __str__(self) -> str:
@@ -83,6 +90,7 @@ class ServerPlace:
     """A library on a server, reached when it is first asked about."""
 
     shared = True
+    recall = RECALL
 
     def __init__(self, address: ServerAddress, settings: ServerSettings, folder: Path) -> None:
         self._address = address
@@ -127,10 +135,12 @@ def place_of(
     server: ServerSettings | None = None,
     sources: str | os.PathLike[str] | None = None,
     patches_datatype: Datatype | None = None,
+    recall: float | None = None,
 ) -> Place:
     """A folder, or the address of a server as `parse_address` takes it.
 
-    `patches_datatype` is for a new library in a folder; a server's is in `server`.
+    `patches_datatype` is for a new library in a folder; a server's is in `server`. `recall` is for
+    any in a folder.
 
     `sources` is a folder, perhaps one that machines share, with one of each library's name in it.
     What is not given is taken from the environment variables RECTO_QDRANT_KEY, RECTO_QDRANT_GRPC
@@ -151,12 +161,16 @@ def place_of(
             raise InputError(
                 f"patches_datatype is {datatype!r}; expected one of {get_args(Datatype)}."
             )
-        return FolderPlace(Path(place).expanduser(), datatype)
+        if recall is not None and not 0 < recall <= 1:
+            raise InputError(f"recall is {recall}; expected above 0 and at most 1.")
+        return FolderPlace(Path(place).expanduser(), datatype, recall or RECALL)
     if patches_datatype is not None:
         raise InputError(
             f"patches_datatype is for a library in a folder; for one on {os.fspath(place)} give"
             f" server=ServerSettings(patches_datatype={patches_datatype!r})."
         )
+    if recall is not None:
+        raise InputError(f"recall is for a library in a folder; {os.fspath(place)} is a server.")
     settings = server or _settings()
     key = api_key or os.environ.get(KEY, "").strip() or None
     address = parse_address(os.fspath(place), library, key=key, allow_http=settings.allow_http)
