@@ -25,6 +25,7 @@ from recto.benchmarks.busy import Busy
 from recto.engine.bm25 import words_vector
 from recto.engine.encoders.colpali.encoder import ColPaliEncoder
 from recto.engine.encoders.colpali.families import FAMILIES
+from recto.engine.encoders.colpali.loading import quiet
 from recto.engine.encoders.protocol import PageInput
 from recto.engine.store.opening import open_edge
 from recto.engine.store.records import PageRecord
@@ -137,17 +138,22 @@ class Peer:
     def __init__(self, folder: Path, model_type: str, *, device: str, dtype: str) -> None:
         family = FAMILIES[model_type]
         package = import_module(family.package)
-        self._model = (
-            getattr(package, family.model)
-            .from_pretrained(
-                folder,
-                dtype=getattr(torch, dtype),
-                device_map=device,
-                attn_implementation="flash_attention_2" if is_flash_attn_2_available() else None,
+        with quiet():
+            self._model = (
+                getattr(package, family.model)
+                .from_pretrained(
+                    folder,
+                    dtype=getattr(torch, dtype),
+                    device_map=device,
+                    attn_implementation="flash_attention_2"
+                    if is_flash_attn_2_available()
+                    else None,
+                )
+                .eval()
             )
-            .eval()
-        )
-        self._processor: ProcessorMixin = getattr(package, family.processor).from_pretrained(folder)
+            self._processor: ProcessorMixin = getattr(package, family.processor).from_pretrained(
+                folder
+            )
 
     def batches(self, pages: Sequence[PageInput]) -> Run:
         """The loop of the same README: a DataLoader whose batches the processor makes."""
