@@ -11,7 +11,7 @@ from pathlib import Path
 
 from recto.catalog import several
 from recto.engine.encoders.protocol import Encoder
-from recto.engine.errors import DiskFull, InputError, RectoWarning, TenantError
+from recto.engine.errors import DiskFull, InputError, NotFound, RectoWarning, TenantError
 from recto.engine.store.protocol import Store
 from recto.holdings import Holdings
 from recto.indexing.adding import Indexer
@@ -114,6 +114,7 @@ def reencode(
         made = chosen_encoder(encoder, store.encoder, settings, trusted)
         changed = not is_current(store, made)
         if changed:
+            _check_files(holdings, made)
             with store.beside(made.id) as new:
                 outcomes = _reencode(holdings, new, made, on_progress)
                 holdings.switch(new, made)
@@ -146,6 +147,23 @@ def _add(
 
 def _come_from(file: Found | Refused, origin: str) -> Found | Refused:
     return replace(file, origin=origin) if isinstance(file, Found) else file
+
+
+def _check_files(holdings: Holdings, encoder: Encoder) -> None:
+    """NotFound where pictures are needed of files that another machine keeps: a library would be
+    left with documents without pages."""
+    if not (encoder.needs_image and holdings.shared.place.shared):
+        return
+    for tenant in sorted({"", *holdings.store.tenants()}):
+        theirs = holdings.of(tenant)
+        for record in theirs.store.documents():
+            path = theirs.sources.path(record.id, record.kind)
+            if record.state == "ready" and not path.exists():
+                raise NotFound(
+                    f"The file of {record.name} is not kept on this machine ({path}), and"
+                    f" {encoder.id.name} reads pictures of its pages. Encode where it was added, or"
+                    " give the folder with the files of all documents (RECTO_SOURCES)."
+                )
 
 
 def _reencode(

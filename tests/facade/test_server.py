@@ -120,6 +120,25 @@ def test_library_is_encoded_anew(open_library: Open, write: Write) -> None:
         open_library()
 
 
+class Looking(FakeEncoder):
+    """Wants pictures."""
+
+    def __init__(self) -> None:
+        super().__init__(revision="sees")
+        self.needs_image = True
+
+
+def test_machine_without_the_files_does_not_encode_pictures_anew(
+    open_library: Open, write: Write
+) -> None:
+    open_library().add(write("sea.pdf", "The lamp."))
+    other = open_library(machine="other")
+    with pytest.raises(NotFound, match=r"sea\.pdf is not kept on this machine"):
+        other.reencode(Looking())
+    assert other.search("lamp")
+    assert open_library().reencode(Looking()).complete
+
+
 def test_no_library_is_not_made_by_looking(open_library: Open) -> None:
     with pytest.raises(NotFound, match="There is no library"):
         open_library(create=False)
