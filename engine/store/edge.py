@@ -5,12 +5,15 @@ Knows what pages and documents are; knows no Qdrant call.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from recto.engine.encoders.protocol import EncoderId
+from recto.engine.store.clips.edge import EdgeClips, make_clips, read_clips
+from recto.engine.store.clips.manifest import ClipsManifest
+from recto.engine.store.clips.records import ClipModality
 from recto.engine.store.condition import Attributes
 from recto.engine.store.edge_points import EdgePoints
 from recto.engine.store.edge_process import EdgeProcess
@@ -93,6 +96,14 @@ class EdgeStore(PointStore):
         pages = self._points.count(PAGES)
         own = pages * self._page_size() if self.tenant else disk_usage(self._shards)
         return StoreInfo(pages=pages, documents=self._points.count(DOCUMENTS), bytes_on_disk=own)
+
+    def clips(self) -> EdgeClips | None:
+        manifest = read_clips(self._folder)
+        return None if manifest is None else EdgeClips(self._points, manifest)
+
+    def make_clips(self, encoder: EncoderId, dims: Mapping[ClipModality, int]) -> EdgeClips:
+        wanted = ClipsManifest(encoder=encoder, dims=dims)
+        return EdgeClips(self._points, make_clips(self._folder, self._process, wanted))
 
     def flush(self) -> None:
         self._process.call("flush")

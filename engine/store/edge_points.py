@@ -79,10 +79,10 @@ class EdgePoints:
         )
         return list(found[0])
 
-    def search_arms(self, arms: Sequence[Asked]) -> list[Value]:
-        """Of each the best pages, as [id, score]."""
+    def search_arms(self, arms: Sequence[Asked], shard: str = PAGES, /) -> list[Value]:
+        """Of each the best points, as [id, score]."""
         asked = [arm._replace(seen=self._confined(arm.seen)) for arm in arms]
-        found: list[Value] = self._process.call("search_arms", PAGES, asked, self._whose())
+        found: list[Value] = self._process.call("search_arms", shard, asked, self._whose())
         return found
 
     def search_documents(self, using: str, query: Value, limit: int) -> Value:

@@ -16,6 +16,8 @@ import qdrant_edge as edge
 
 from recto.engine.errors import DiskFull, LibraryBusy, LibraryError
 from recto.engine.process import serve
+from recto.engine.store.clips.edge_shard import clips_shard, create_shard
+from recto.engine.store.clips.schema import CLIPS
 from recto.engine.store.compiling import TENANT, Plain
 from recto.engine.store.edge_config import documents_config, pages_config
 from recto.engine.store.edge_indexes import Indexes
@@ -23,12 +25,12 @@ from recto.engine.store.edge_requests import DENSE_SEARCH, edge_filter, sparse_s
 from recto.engine.store.edge_sketches import SKETCHED, Sketches
 from recto.engine.store.lock import lock_file
 from recto.engine.store.schema import (
-    DENSE,
     INDEXED,
     PAGES,
     SPARSE,
     Conditions,
     Point,
+    dense_names,
 )
 from recto.engine.wire import Value
 
@@ -61,13 +63,22 @@ def create(folder: str, dim: int, patches_datatype: str) -> None:
 def load(folder: str, dim: int, sketch_from: int) -> None:
     try:
         for name in INDEXED:
-            _shards[name] = edge.EdgeShard.load(str(Path(folder, name)))
-            _indexes[name] = Indexes(_shards[name])
+            _open(name, Path(folder, name))
+        if (clips := clips_shard(Path(folder).with_name(CLIPS))).is_dir():
+            _open(CLIPS, clips)
         _sketches[PAGES] = Sketches(_shards[PAGES], Path(folder), dim, begin=sketch_from)
     except BaseException as error:
         if isinstance(error, Exception):
             raise
         raise RuntimeError(f"Edge panicked: {error}") from error  # files that make no sense
+
+
+def create_clips(folder: str, dims: dict[str, int]) -> None:
+    """Make the shard of clips anew, and open it."""
+    if CLIPS in _shards:
+        _shards.pop(CLIPS).close()
+    create_shard(Path(folder), dims)
+    _open(CLIPS, clips_shard(Path(folder)))
 
 
 def upsert(name: str, points: list[Point]) -> None:
@@ -191,6 +202,11 @@ def _search_arm(
     return search(name, using, query, limit, seen, corpus, None)
 
 
+def _open(name: str, folder: Path) -> None:
+    _shards[name] = edge.EdgeShard.load(str(folder))
+    _indexes[name] = Indexes(_shards[name])
+
+
 def flush() -> None:
     for sketches in _sketches.values():
         sketches.flush()
@@ -216,7 +232,7 @@ def close() -> None:
 
 
 def _vectors(point: Point) -> dict[str, Value]:
-    vectors = {name: point[name] for name in DENSE if name in point}
+    vectors = {name: point[name] for name in dense_names(point)}
     return vectors | ({SPARSE: _sparse(point[SPARSE])} if SPARSE in point else {})
 
 
@@ -270,7 +286,7 @@ def _translated(function: Callable[..., Value]) -> Callable[..., Value]:
 
 def main() -> None:
     reads = (retrieve, scroll, count, tenants, search, search_arms)
-    writes = (lock, create, load, upsert, describe, delete, flush, optimize, close)
+    writes = (lock, create, create_clips, load, upsert, describe, delete, flush, optimize, close)
     serve({function.__name__: _translated(function) for function in (*reads, *writes)})
     if _shards:  # the parent has gone without closing
         close()

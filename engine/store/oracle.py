@@ -17,6 +17,9 @@ from recto.engine.bm25 import TERMS
 from recto.engine.closing import Closing
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.page import Box, PageContent, PageText
+from recto.engine.store.clips.manifest import ClipsManifest, check_clips_encoder
+from recto.engine.store.clips.oracle import OracleClips
+from recto.engine.store.clips.records import ClipModality
 from recto.engine.store.condition import PAGE_NUMBER, Attributes
 from recto.engine.store.holding import holds
 from recto.engine.store.plan import DenseArm, PageFilter, Ranking, Scored, SearchPlan, SparseArm
@@ -47,6 +50,8 @@ class OracleStore(Closing):
         self._pages: dict[str, PageRecord] = {}
         self._documents: dict[str, DocumentRecord] = {}
         self._beside: OracleStore | None = None
+        self._clips: OracleClips | None = None
+        """Of the store without a tenant alone: that of all."""
         self._all = {tenant: self}
 
     @property
@@ -155,6 +160,20 @@ class OracleStore(Closing):
 
     def info(self) -> StoreInfo:
         return StoreInfo(pages=len(self._pages), documents=len(self._documents), bytes_on_disk=0)
+
+    def clips(self) -> OracleClips | None:
+        clips = self.within("")._clips
+        return None if clips is None else clips.within(self._tenant)
+
+    def make_clips(self, encoder: EncoderId, dims: Mapping[ClipModality, int]) -> OracleClips:
+        whole = self.within("")
+        if whole._clips is not None and whole._clips.encoder != encoder:
+            if not whole._clips.is_empty():
+                check_clips_encoder("the library", whole._clips.encoder, encoder)
+            whole._clips = None
+        if whole._clips is None:
+            whole._clips = OracleClips(ClipsManifest(encoder=encoder, dims=dims))
+        return whole._clips.within(self._tenant)
 
     def flush(self) -> None:
         """Nothing to do: there is no disk."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
@@ -10,6 +10,8 @@ from typing import Protocol, Self
 
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.page import PageContent
+from recto.engine.store.clips.protocol import ClipStore
+from recto.engine.store.clips.records import ClipModality
 from recto.engine.store.condition import Attributes
 from recto.engine.store.plan import PageFilter, Ranking, SearchPlan
 from recto.engine.store.records import DocumentRecord, PageRecord
@@ -147,6 +149,18 @@ class Store(Protocol):
         ...
 
     def info(self) -> StoreInfo: ...
+
+    def clips(self) -> ClipStore | None:
+        """The clips of the same tenant; None in a library that was never given an encoder for
+        them. To be asked again after `make_clips`."""
+        ...
+
+    def make_clips(self, encoder: EncoderId, dims: Mapping[ClipModality, int]) -> ClipStore:
+        """The same, made where there is none; within `writing`.
+
+        Raises EncoderMismatch where there are clips of another encoder.
+        """
+        ...
 
     def flush(self) -> None:
         """Also survive a power cut."""

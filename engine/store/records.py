@@ -25,16 +25,17 @@ def page_id(document_id: str, number: int, encoder: EncoderId, tenant: str = "")
     `document_id` is the SHA-256 of the document's bytes, in hex; `number` counts from 1.
     """
     page = f"{document_id}/{number}/{encoder.name}@{encoder.revision}"
-    return str(uuid.uuid5(_namespace(tenant), page))
+    return str(uuid.uuid5(namespace(tenant), page))
 
 
 def document_point_id(document_id: str, tenant: str = "") -> str:
     """The UUID under which a document's record is kept."""
-    return str(uuid.uuid5(_namespace(tenant), document_id))
+    return str(uuid.uuid5(namespace(tenant), document_id))
 
 
 @lru_cache(maxsize=1024)
-def _namespace(tenant: str) -> uuid.UUID:
+def namespace(tenant: str) -> uuid.UUID:
+    """Of all ids of a tenant's things."""
     return uuid.uuid5(_NAMESPACE, f"tenant/{tenant}") if tenant else _NAMESPACE
 
 

@@ -42,7 +42,7 @@ Conditions = dict[str, list[Plain]]
 def page_point(page: PageRecord, encoder: EncoderId, tenant: str = "") -> Point:
     point: Point = {
         "id": page_id(page.document_id, page.content.number, encoder, tenant),
-        "payload": page_payload(page) | _owner(tenant),
+        "payload": page_payload(page) | owner(tenant),
     }
     for name in DENSE:
         multivector = getattr(page.vectors, name)
@@ -54,9 +54,14 @@ def page_point(page: PageRecord, encoder: EncoderId, tenant: str = "") -> Point:
 def document_point(record: DocumentRecord, tenant: str = "") -> Point:
     point = {
         "id": document_point_id(record.id, tenant),
-        "payload": document_payload(record) | _owner(tenant),
+        "payload": document_payload(record) | owner(tenant),
     }
     return point | _sparse(record.words)
+
+
+def dense_names(point: Point) -> list[str]:
+    """The names of a point's dense vectors, whatever it is of."""
+    return [name for name in point if name not in ("id", "payload", SPARSE)]
 
 
 def description(attributes: Attributes) -> dict[str, Any]:
@@ -112,7 +117,8 @@ def owned_by(tenant: str) -> Plain:
     return ["any", TENANT, [tenant]] if tenant else ["empty", TENANT]
 
 
-def _owner(tenant: str) -> dict[str, str]:
+def owner(tenant: str) -> dict[str, str]:
+    """What a point's payload says of whose it is."""
     return {TENANT: tenant} if tenant else {}
 
 

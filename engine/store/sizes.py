@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from recto.engine.store.compiling import ATTRIBUTES
-from recto.engine.store.schema import DENSE, SPARSE, Point
+from recto.engine.store.schema import SPARSE, Point, dense_names
 
 BATCH_POINTS = 256
 BATCH_BYTES = 8 << 20
@@ -34,7 +34,7 @@ def batches(
 
 def size_of(point: Point) -> int:
     """About as many bytes as the point takes on the disk."""
-    dense: int = sum(point[name].nbytes for name in DENSE if name in point)
+    dense: int = sum(point[name].nbytes for name in dense_names(point))
     sparse = 8 * len(point[SPARSE][0]) if SPARSE in point else 0
     payload = point["payload"]
     text = sum(len(value) for value in payload.values() if isinstance(value, str))

@@ -4,14 +4,17 @@ finance.library        what the library was made with, which of the others are i
 finance.pages.1        one point a page
 finance.documents.1    one point a document
 finance.pages.2 ...    the same, encoded anew
+finance.clips.1        one point a clip, in a library with media
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qdrant_client import QdrantClient, models
 
+from recto.engine.store.clips.records import ClipModality
 from recto.engine.store.protocol import MAX_FLOATS
 from recto.engine.store.remote.client import Client
 from recto.engine.store.remote.failures import FAILURES, failure_of
@@ -76,7 +79,7 @@ class Collections:
     def drop(self, client: Client) -> None:
         """Remove both, as far as they are there."""
         for kind in INDEXED:
-            _drop(client, self.name(kind))
+            drop(client, self.name(kind))
 
 
 def versions(client: Client, library: str) -> list[int]:
@@ -97,6 +100,27 @@ def create_state(client: Client, library: str, settings: ServerSettings) -> None
     _create(client, state_collection(library), request, settings)
 
 
+def create_clips(
+    client: Client, name: str, dims: Mapping[ClipModality, int], settings: ServerSettings
+) -> None:
+    """Make the collection of clips, which needs no graph: they are all compared."""
+    vectors: dict[str, models.VectorParams] = {
+        modality: models.VectorParams(
+            size=dim,
+            distance=models.Distance.DOT,
+            hnsw_config=_NO_GRAPH,
+            datatype=models.Datatype.FLOAT16,
+            memory=models.Memory.CACHED,
+        )
+        for modality, dim in dims.items()
+    }
+    strict = _strict(settings, 1).model_copy(update={"multivector_config": None})
+    request = models.CreateCollection(
+        vectors=vectors, shard_number=settings.shards, strict_mode_config=strict
+    )
+    _create(client, name, request, settings)
+
+
 def create_index(client: Client, collection: str, path: str, index: str) -> None:
     """Nothing happens where there is one."""
     schema: models.PayloadSchemaType | models.KeywordIndexParams
@@ -108,7 +132,7 @@ def create_index(client: Client, collection: str, path: str, index: str) -> None
     client.call(lambda qdrant: qdrant.create_payload_index(collection, path, schema))
 
 
-def _drop(client: Client, name: str) -> None:
+def drop(client: Client, name: str) -> None:
     client.call(lambda qdrant: (qdrant.delete_collection(name),))
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from qdrant_client import models
 
 from recto.engine.store.compiling import Plain
-from recto.engine.store.schema import DENSE, SPARSE, Conditions, Point
+from recto.engine.store.schema import SPARSE, Conditions, Point, dense_names
 from recto.engine.vectors import FloatArray
 from recto.engine.wire import Value
 
@@ -30,7 +30,7 @@ _PROPOSING = models.SearchParams(
 
 
 def point_struct(point: Point) -> models.PointStruct:
-    vectors: dict[str, Any] = {name: _lists(point[name]) for name in DENSE if name in point}
+    vectors: dict[str, Any] = {name: _lists(point[name]) for name in dense_names(point)}
     if SPARSE in point:
         vectors[SPARSE] = _sparse(point[SPARSE])
     return models.PointStruct(id=point["id"], vector=vectors, payload=point["payload"])
@@ -100,13 +100,13 @@ def _condition(kind: str, *operands: Value) -> models.Condition:
     return models.Filter.model_validate({_CLAUSES[kind]: [*map(_of, operands[0])]})
 
 
-def _lists(vectors: npt.NDArray[np.float16]) -> list[list[float]]:
+def _lists(vectors: npt.NDArray[np.float16]) -> list[Any]:
     """The shortest decimal numbers that become the same float16 again."""
     exact = vectors.astype(np.float64)
     size = np.abs(exact, out=np.ones_like(exact), where=exact != 0)
     # A power of ten up to 10**22 is exact, so that the quotient is the float nearest the decimal.
     scale = 10.0 ** (_DIGITS - 1 - np.floor(np.log10(size)))
-    rounded: list[list[float]] = (np.rint(exact * scale) / scale).tolist()
+    rounded: list[Any] = (np.rint(exact * scale) / scale).tolist()
     return rounded
 
 

@@ -24,7 +24,6 @@ from recto.engine.store.remote.compiler import (
 )
 from recto.engine.store.remote.state import Version
 from recto.engine.store.schema import (
-    DENSE,
     DOCUMENTS,
     MAX_INDEXES,
     PAGES,
@@ -33,6 +32,7 @@ from recto.engine.store.schema import (
     Point,
     attribute_indexes,
     confined,
+    dense_names,
     owned_by,
 )
 from recto.engine.store.sizes import batches
@@ -137,9 +137,9 @@ class RemotePoints:
         """The first of them by id."""
         return self._some(kind, ALL, None, count, fields, vectors)[0]
 
-    def search_arms(self, arms: Sequence[Asked]) -> list[Ranking]:
-        """Of each the best pages, ties in the order of ids; usually in one round trip."""
-        return self._ranked(PAGES, [self._request(*arm[:4]) for arm in arms], None)
+    def search_arms(self, arms: Sequence[Asked], kind: str = PAGES, /) -> list[Ranking]:
+        """Of each the best points, ties in the order of ids; usually in one round trip."""
+        return self._ranked(kind, [self._request(*arm[:4]) for arm in arms], None)
 
     def search_documents(self, using: str, query: Value, limit: int) -> Ranking:
         """The best documents, by `document` instead of the points' ids."""
@@ -257,7 +257,7 @@ class RemotePoints:
 
 def wire_size(point: Point) -> int:
     """About the bytes that a point takes in a request, or more."""
-    numbers: int = sum(point[name].size for name in DENSE if name in point)
+    numbers: int = sum(point[name].size for name in dense_names(point))
     terms = len(point[SPARSE][0]) if SPARSE in point else 0
     return _PER_NUMBER * (numbers + 3 * terms) + len(json.dumps(point["payload"])) + 256
 

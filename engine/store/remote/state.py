@@ -23,6 +23,8 @@ CURRENT = str(uuid.uuid5(_NAMESPACE, "current"))
 BESIDE = str(uuid.uuid5(_NAMESPACE, "beside"))
 """What is being filled, to take the place of the current one."""
 LEASE = str(uuid.uuid5(_NAMESPACE, "lease"))
+CLIPS_MADE = str(uuid.uuid5(_NAMESPACE, "clips"))
+"""What the clips were made with."""
 
 
 class StatePoints:

@@ -5,11 +5,19 @@ Knows what pages and documents are; knows no call of qdrant_client.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from recto.engine.encoders.protocol import EncoderId
+from recto.engine.store.clips.manifest import ClipsManifest
+from recto.engine.store.clips.records import ClipModality
+from recto.engine.store.clips.remote import (
+    RemoteClips,
+    make_clips,
+    read_clips,
+    version_of_clips,
+)
 from recto.engine.store.condition import Attributes
 from recto.engine.store.manifest import new_manifest
 from recto.engine.store.point_store import PointStore
@@ -94,6 +102,26 @@ class RemoteStore(PointStore):
             documents=self._points.count(DOCUMENTS),
             bytes_on_disk=pages * self._page_size(),
         )
+
+    def clips(self) -> RemoteClips | None:
+        manifest = read_clips(self._shared.state)
+        return None if manifest is None else self._clips(manifest)
+
+    def make_clips(self, encoder: EncoderId, dims: Mapping[ClipModality, int]) -> RemoteClips:
+        shared = self._shared
+        shared.lease.check()
+        wanted = ClipsManifest(encoder=encoder, dims=dims)
+        return self._clips(make_clips(shared.client, shared.state, shared.version, wanted))
+
+    def _clips(self, manifest: ClipsManifest) -> RemoteClips:
+        shared = self._shared
+        points = RemotePoints(
+            shared.client,
+            lambda: version_of_clips(shared.version),
+            tenant=self.tenant,
+            before_write=shared.lease.check,
+        )
+        return RemoteClips(points, manifest)
 
     def flush(self) -> None:
         """A write that has returned is in the server's log, which it flushes by itself."""

@@ -22,8 +22,8 @@ _PAGES = 4
 """That a question is made of."""
 _VECTORS = 4
 """Of each of them."""
-_NOISE = 1.0
-"""As long as the vectors: a question's are like those of a page, never equal to them."""
+_NOISE = 1.25
+"""Against the vectors' length: a question's are like those of a page, never equal to them."""
 _BEST = 10
 _SAMPLE = 2000
 """Pages that are looked at; in a larger library as many more stand before the best."""
