@@ -9,6 +9,8 @@ from typing import Generic, Literal, Protocol, TypeAlias, TypeVar, runtime_check
 import numpy as np
 import numpy.typing as npt
 
+from recto.engine.answering.deep.steps import DeepLimits, OnStep, Step
+from recto.engine.answering.turns import Asked, Turn
 from recto.engine.endpoint.limits import Usage
 from recto.engine.page import Box, PageContent
 
@@ -81,6 +83,8 @@ class DraftAnswer:
     """What the pages lack, in the model's words, which nothing has verified."""
     usage: Usage | None = None
     """What it took to ask a model; None where none was asked."""
+    trace: tuple[Step, ...] = ()
+    """What a deep answer looked at, in order."""
 
     @property
     def abstained(self) -> bool:
@@ -122,4 +126,28 @@ class StreamingAnswerer(Answerer, Protocol):
 
     def stream(self, question: str, evidence: Sequence[Evidence]) -> AnswerEvents:
         """Pieces of text, then `Settled`, once. A reply that breaks off is an error."""
+        ...
+
+
+Search: TypeAlias = Callable[[str], Sequence[Evidence]]
+"""The best pages for a question, best first. Raises QuestionError."""
+
+
+@runtime_checkable
+class ModelAnswerer(StreamingAnswerer, Protocol):
+    """An answerer with a model, which can also be asked about questions."""
+
+    def begin(self) -> ModelAnswerer:
+        """The same for one question of a user: all calls from now on share its limits."""
+        ...
+
+    def stand_alone(self, question: str, history: Sequence[Turn]) -> Asked:
+        """What a question means that follows others. Raises EndpointError, BackendUnreachable."""
+        ...
+
+    def research(
+        self, question: str, search: Search, limits: DeepLimits, on_step: OnStep
+    ) -> DraftAnswer:
+        """An answer by several searches, with its trace. Raises what `answer` and `search` raise;
+        nothing once something is verified."""
         ...

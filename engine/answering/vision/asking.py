@@ -20,7 +20,7 @@ from recto.engine.answering.vision.sources import Source
 from recto.engine.endpoint.chat import ChatModel, Reply
 from recto.engine.endpoint.limits import Budget, Usage
 from recto.engine.endpoint.messages import Request
-from recto.engine.errors import CostLimitReached, EndpointTimeout
+from recto.engine.errors import ContextTooLong, CostLimitReached, EndpointTimeout
 
 _SHOWN_BACK = 8_000
 """Characters of a wrong reply that the model is shown."""
@@ -143,7 +143,7 @@ class _Asking:
             problems = [problem for item in failed for problem in item.problems]
             try:
                 checked = _replaced(checked, self._second_try(reply, problems))
-            except (CostLimitReached, EndpointTimeout):
+            except (ContextTooLong, CostLimitReached, EndpointTimeout):
                 if len(failed) == len(checked):
                     raise
                 # What has been proved needs no second call.

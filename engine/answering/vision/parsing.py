@@ -29,7 +29,7 @@ class Malformed(Exception):
 
 def parse(text: str) -> ModelReply:
     """The answer in a reply: in code fences, behind a preface, or alone. Raises Malformed."""
-    found = next(_objects(text[:LONGEST]), None)
+    found = find_object(text, "answerable", "claims")
     if found is None:
         raise Malformed(
             Problem("no_json", f"It holds no JSON object. It begins: {text[:80].strip()!r}")
@@ -42,8 +42,13 @@ def parse(text: str) -> ModelReply:
     )
 
 
+def find_object(text: str, *names: str) -> dict[str, object] | None:
+    """The first JSON object in a reply that has one of these names; None where there is none."""
+    objects = _objects(text[:LONGEST])
+    return next((found for found in objects if found.keys() & set(names)), None)
+
+
 def _objects(text: str) -> Iterator[dict[str, object]]:
-    """Objects in a text that could be a reply."""
     decoder, place = JSONDecoder(), -1
     for _ in range(_TRIES):
         place = text.find("{", place + 1)
@@ -53,7 +58,7 @@ def _objects(text: str) -> Iterator[dict[str, object]]:
             value, _ = decoder.raw_decode(text, place)
         except (json.JSONDecodeError, RecursionError):
             continue
-        if isinstance(value, dict) and value.keys() & {"answerable", "claims"}:
+        if isinstance(value, dict):
             yield value
 
 
