@@ -36,6 +36,7 @@ class MemoryPlace:
     """A library that needs no process and no port, so that many can be opened in little time."""
 
     shared = True
+    recall = 1.0
 
     def __init__(self, folder: Path) -> None:
         made = in_memory()
