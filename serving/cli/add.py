@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,21 @@ import typer
 
 from .adding import Metadata, add_documents, as_json, code_of, require_some, summary
 from .console import write, write_json
+from .endpoint import AllowHttpOption
+from .failures import ExitCode
+from .models import (
+    BaseUrlOption,
+    CacheOption,
+    MaxCostOption,
+    ModelChoice,
+    ModelOption,
+    PriceInOption,
+    PriceOutOption,
+    TimeoutOption,
+)
 from .opening import EncoderOption, EncoderSettingOption, TrustOption, open_or_make
 from .settings import JsonOption, LibraryOption, QuietOption, TenantOption, argument, chosen
+from .summaries import summaries_as_json, summarise
 from .telling import placement_told
 
 
@@ -25,6 +39,22 @@ def add(
         list[str] | None,
         typer.Option(metavar="KEY=VALUE", help="Note a fact about them; may be given again."),
     ] = None,
+    summaries: Annotated[
+        bool,
+        typer.Option(
+            "--summaries",
+            help="Let the model write about the pages that it has not written about yet, for "
+            "--strategy summaries and summaries-pages.",
+        ),
+    ] = False,
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
+    price_in: PriceInOption = None,
+    price_out: PriceOutOption = None,
+    max_cost: MaxCostOption = None,
+    timeout: TimeoutOption = None,
+    cache: CacheOption = None,
+    allow_http: AllowHttpOption = False,
     encoder: EncoderOption = None,
     encoder_setting: EncoderSettingOption = None,
     trust_remote_code: TrustOption = False,
@@ -45,26 +75,50 @@ def add(
     such as {"tags": ["finance"], "year": 2018, "due": "2018-12-31"}. Filters (--where) see them as
     meta.year and meta.due; numbers, true and false, and dates (2018-12-31) are compared as such.
 
+    With --summaries and --model, each page is shown to a model, which writes what it, its tables
+    and its figures say; --timeout is for one page, --max-cost for all. The same command goes on
+    where it was stopped.
+
     \b
     Examples:
       recto add reports/ --tag finance --meta year=2018 --meta due=2018-12-31
       recto add reports/ --encoder colqwen2.5 --encoder-setting visual_tokens=768
+      recto add reports/ --summaries --model gpt-5-mini
     """
     settings = chosen(context, library=library, tenant=tenant, as_json=as_json_, quiet=quiet)
     metadata = parse_metadata(meta or [])
     require_some(paths)
-    with (
-        placement_told(settings),
-        open_or_make(
-            settings, encoder=encoder, trust=trust_remote_code, encoder_settings=encoder_setting
-        ) as opened,
-    ):
+    choice = ModelChoice(
+        model=model,
+        base_url=base_url,
+        price_in=price_in,
+        price_out=price_out,
+        max_cost=max_cost,
+        timeout=timeout,
+        cache=cache,
+        allow_http=allow_http,
+    )
+    with ExitStack() as stack:
+        # First: a model that cannot be asked is told before an hour of indexing.
+        summariser = stack.enter_context(choice.summariser(settings)) if summaries else None
+        stack.enter_context(placement_told(settings))
+        opened = stack.enter_context(
+            open_or_make(
+                settings, encoder=encoder, trust=trust_remote_code, encoder_settings=encoder_setting
+            )
+        )
         report = add_documents(opened, paths, settings, tags=tag or (), metadata=metadata)
+        told, code = as_json(report), code_of(report)
+        if not settings.json and not settings.quiet:
+            write(summary(report))
+        if summariser is not None:
+            added = [outcome.document_id for outcome in report.outcomes if outcome.kind != "failed"]
+            written = summarise(opened, summariser, settings, documents=added)
+            told["summaries"] = summaries_as_json(written)
+            code = code if written.complete else ExitCode.PARTLY
     if settings.json:
-        write_json(as_json(report))
-    elif not settings.quiet:
-        write(summary(report))
-    raise typer.Exit(code_of(report))
+        write_json(told)
+    raise typer.Exit(code)
 
 
 def parse_metadata(pairs: list[str]) -> Metadata:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CHANGED = "After checking against the pages, this is the answer:"
 UNREAD = "(a picture without text: seen by the model, not verified word for word)"
+UNQUOTED = "(from a summary of the page, not verified word for word)"
 
 
 def show_while_written(events: Iterator[AnswerEvent]) -> Answer:
@@ -88,7 +89,9 @@ def _quoted(citation: Citation) -> Text:
     from rich.text import Text
 
     quote = plain(citation.quote)
-    return Text(f": “{quote}”") if quote else Text(f" {UNREAD}", "dim")
+    if quote:
+        return Text(f": “{quote}”")
+    return Text(f" {UNQUOTED if citation.page.text else UNREAD}", "dim")
 
 
 def _as_json(answer: Answer, written: Written | None) -> dict[str, Any]:

@@ -49,6 +49,7 @@ from .settings import (
     argument,
     chosen,
 )
+from .strategy import StrategyOption
 
 if TYPE_CHECKING:
     from recto.engine.answering.protocol import Answerer
@@ -64,6 +65,7 @@ def ask(
     tag: TagOption = None,
     pages: PagesOption = None,
     where: WhereOption = None,
+    strategy: StrategyOption = "default",
     pictures: Annotated[
         Path | None,
         typer.Option(
@@ -126,7 +128,7 @@ def ask(
     opening = _opening(settings, paths or [], encoder, trust_remote_code)
     with choice.answerer(settings) as answerer, opening() as opened:
         code, wanted = _added(opened, paths or [], settings, document)
-        part = _Part(wanted, tag or None, confined, where)
+        part = _Part(wanted, tag or None, confined, where, strategy)
         shown = answerer is not None and sys.stdout.isatty() and not settings.json
         answer = _answer(opened, question, part, answerer, streaming=shown)
         folder = pictures or opened.folder / ANSWERS / slug(question)
@@ -136,12 +138,13 @@ def ask(
 
 
 class _Part(NamedTuple):
-    """The part of the library that is asked."""
+    """The part of the library that is asked, and how pages are found in it."""
 
     documents: list[str] | None
     tags: list[str] | None
     pages: tuple[int | None, int | None] | None
     where: str | None
+    strategy: str
 
 
 def _answer(

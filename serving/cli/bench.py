@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .bench_answers import answers, named_before
 from .console import write, write_json
 from .progress import progress_bar
 from .settings import JsonOption, QuietOption, argument, chosen
@@ -19,7 +20,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 @app.callback()
 def bench() -> None:
-    """Measure how well pages are found, and how fast.
+    """Measure how well pages are found, and how good answers are.
 
     \b
     Example:
@@ -78,21 +79,13 @@ def quality(
             questions,
             documents,
             within_document=within_document,
-            library_folder=library or _named_before(context),
+            library_folder=library or named_before(context),
             on_progress=on_progress,
         )
     if settings.json:
         write_json(measured.as_json())
     else:
         write(*_table(measured))
-
-
-def _named_before(context: typer.Context) -> str | None:
-    """The library of a command line; not that of the environment, which is for real documents."""
-    root = context.find_root()
-    source = root.get_parameter_source("library")
-    named: str | None = root.params["library"]
-    return named if source is not None and source.name == "COMMANDLINE" else None
 
 
 def _table(measured: Quality) -> list[str]:
@@ -102,3 +95,6 @@ def _table(measured: Quality) -> list[str]:
         else f"{name:<18} {value:>8,}"
         for name, value in measured.as_json().items()
     ]
+
+
+app.command()(answers)

@@ -21,6 +21,7 @@ from .settings import Settings
 if TYPE_CHECKING:
     from recto.engine.answering.vision.answerer import VisionAnswerer
     from recto.engine.endpoint.limits import Limits
+    from recto.indexing.summariser import Summariser
 
 ModelOption = Annotated[
     str | None,
@@ -103,6 +104,23 @@ class ModelChoice:
     timeout: float | None = None
     cache: Path | None = None
     allow_http: bool = False
+
+    @contextmanager
+    def summariser(self, settings: Settings) -> Iterator[Summariser]:
+        """What writes summaries. Raises InputError, and what `recto.summariser` raises."""
+        if not self.model:
+            raise InputError("Summaries are written by a model, and none was chosen: give --model.")
+        import recto
+
+        with recto.summariser(
+            self.model,
+            self.base_url or None,
+            limits=self._limits(self.model),
+            cache=self.cache,
+            allow_http=self.allow_http,
+            on_measure=lambda: None if settings.quiet else note(_MEASURING),
+        ) as summariser:
+            yield summariser
 
     @contextmanager
     def answerer(self, settings: Settings) -> Iterator[VisionAnswerer | None]:

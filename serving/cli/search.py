@@ -19,6 +19,7 @@ from .filters import (
 from .opening import TrustOption, emptiness, open_existing
 from .settings import JsonOption, LibraryOption, QuietOption, TenantOption, argument, chosen
 from .snippets import snippet
+from .strategy import StrategyOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +51,7 @@ def search(
     tag: TagOption = None,
     pages: PagesOption = None,
     where: WhereOption = None,
+    strategy: StrategyOption = "default",
     trust_remote_code: TrustOption = False,
     library: LibraryOption = None,
     tenant: TenantOption = None,
@@ -82,6 +84,7 @@ def search(
             tags=tag or None,
             pages=confined,
             where=where,
+            strategy=strategy,
         )
         empty = not hits and not opened.documents()
     if settings.json:

@@ -1,59 +1,109 @@
-"""Measuring answers: with made-up replies, whose figures can be counted by hand."""
+"""Measuring answers: made-up replies, whose figures can be counted by hand, and a real library."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from recto.benchmarks.answers import Asker, Reply, judge, load_unanswerable, refusal
+import recto
+from recto.benchmarks.answers import Asker, judge, load_unanswerable, records, run
 from recto.benchmarks.questions import Place, Question
-from recto.engine.errors import InputError
+from recto.benchmarks.replies import Quoted, Reply
+from recto.engine.endpoint.limits import Usage
+from recto.engine.errors import InputError, KeyRefused, NotFound
+from tests import pdfs
+from tests.endpoints.known import make_known
+from tests.endpoints.scripted import Reply as Said
+from tests.endpoints.scripted import scripted
+from tests.fakes_chat import claims
 
 A1, A2, B1 = Place("a", 1), Place("a", 2), Place("b", 1)
-REFUSED = Reply(cited=(), quotes="")
+REFUSED = Reply(text="", reason="weak", seconds=3.0)
 
 
 def question(text: str, answer: str, *relevant: Place) -> Question:
     return Question(text=text, answer=answer, relevant=frozenset(relevant))
 
 
+def quoted(place: Place, words: str, page: str | None = None) -> Quoted:
+    return Quoted(place=place, words=words, page=words if page is None else page)
+
+
 def told(replies: Mapping[str, Reply]) -> Asker:
     return lambda text: replies[text]
 
 
-def test_answers_are_judged_by_pages_and_terms() -> None:
-    questions = [
-        question("rent?", "900 euros monthly", A1),
-        question("keys?", "three keys", A2),
-        question("garden?", "none", B1),
-    ]
-    replies = {
-        "rent?": Reply(cited=(B1, A1), quotes="The rent is 900 euros"),
-        "keys?": Reply(cited=(A2,), quotes="Keys: two"),
-        "garden?": REFUSED,
-    }
-    assert judge(questions, told(replies)).as_json() == pytest.approx(
+QUESTIONS = [
+    question("rent?", "900 euros monthly", A1),
+    question("keys?", "three keys", A2, B1),
+    question("garden?", "none", B1),
+]
+REPLIES = {
+    "rent?": Reply(
+        text="The rent is 900.00 euros",
+        citations=(quoted(B1, "rent"), quoted(A1, "of 900"), quoted(A1, "")),
+        seconds=1.0,
+        usage=Usage(input_tokens=100, output_tokens=10, images=2, cost=0.5),
+    ),
+    "keys?": Reply(
+        text="Two keys",
+        citations=(quoted(A2, "Keys: two", "Nothing of the kind"),),
+        seconds=2.0,
+        usage=Usage(input_tokens=300, output_tokens=10, images=4, cost=0.25),
+    ),
+    "garden?": REFUSED,
+    "pool?": REFUSED,
+    "sauna?": Reply(text="", error="too slow", seconds=9.0),
+}
+
+
+def test_answers_are_counted() -> None:
+    figures = judge(QUESTIONS, ["pool?", "sauna?"], told(REPLIES)).as_json()
+    assert figures == pytest.approx(
         {
             "questions": 3,
             "refused": 1 / 3,
+            "unanswerable": 2,
+            "unanswerable_refused": 1 / 2,
+            "failed": 1,
+            "citation_precision": (1 / 2 + 1) / 2,
+            "citation_recall": (1 + 1 / 2) / 2,
             "cited": 1.0,
             "cited_first": 0.5,
             "said": (2 / 3 + 0) / 2,
-            "numbers": 1.0,
+            "numbers": (1 + 0) / 2,
+            "all_numbers": (1 + 0) / 2,
+            "citations": 4,
+            "quoted": 3 / 4,
+            "quotes_valid": 2 / 3,
+            "seconds_p50": 3.0,
+            "input_tokens_p50": 200,
+            "output_tokens_p50": 10,
+            "images_p50": 3,
+            "cost_p50": 0.375,
+            "cost": 0.75,
         }
     )
 
 
 def test_answers_that_are_all_refused_have_no_quality() -> None:
-    answers = judge([question("rent?", "900", A1)], told({"rent?": REFUSED}))
-    assert (answers.refused, answers.cited) == (1.0, 0.0)
+    figures = judge([question("garden?", "none", B1)], [], told(REPLIES)).as_json()
+    assert figures["refused"] == 1.0
+    assert [figures[name] for name in ("cited", "quotes_valid", "cost")] == [None, None, None]
 
 
-def test_refusal_is_the_share_that_is_refused() -> None:
-    replies = {"one": REFUSED, "two": Reply(cited=(A1,), quotes="x")}
-    assert refusal(["one", "two"], told(replies)) == 0.5
+def test_records_tell_every_question_and_answer() -> None:
+    lines = [json.loads(line) for line in records("single", judge(QUESTIONS, ["pool?"],
+                                                                 told(REPLIES)))]  # fmt: skip
+    assert [line["question"] for line in lines] == ["rent?", "keys?", "garden?", "pool?"]
+    assert lines[0]["relevant"] == [{"document": "a", "page": 1}]
+    assert [citation["valid"] for citation in lines[1]["citations"]] == [False]
+    assert (lines[3]["refused"], lines[3]["reason"], lines[3]["strategy"]) == (
+        True, "weak", "single",
+    )  # fmt: skip
 
 
 def test_unanswerable_questions_are_read_line_by_line(tmp_path: Path) -> None:
@@ -62,9 +112,88 @@ def test_unanswerable_questions_are_read_line_by_line(tmp_path: Path) -> None:
     assert load_unanswerable(file) == ("one", "two")
 
 
+def test_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match=r"nowhere\.jsonl"):
+        load_unanswerable(tmp_path / "nowhere.jsonl")
+
+
 @pytest.mark.parametrize("line", ["no json", "[]", '{"text": "one"}'])
 def test_line_without_a_question_is_refused(tmp_path: Path, line: str) -> None:
     file = tmp_path / "questions.jsonl"
     file.write_text(line, encoding="utf-8")
     with pytest.raises(InputError, match="line 1"):
         load_unanswerable(file)
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> tuple[Path, Path]:
+    """A file with a question, and a folder with the document that answers it."""
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    lines = ["The tide tables of the harbour.", "Walruses eat clams and 12 sea snails a day."]
+    pages = [pdfs.Page(content=pdfs.text(72, 700, line)) for line in lines]
+    (folder / "sea.pdf").write_bytes(pdfs.pdf(pages))
+    file = tmp_path / "questions.jsonl"
+    relevant = [{"document": "sea.pdf", "page": 2}]
+    wanted = {"question": "What do walruses eat?", "answer": "12 snails", "relevant": relevant}
+    file.write_text(json.dumps(wanted))
+    return file, folder
+
+
+def test_strategies_are_run_side_by_side_without_a_model(
+    asked: tuple[Path, Path], tmp_path: Path
+) -> None:
+    others = tmp_path / "others.jsonl"
+    others.write_text('{"question": "Who painted the Zeppelin of Xanadu?"}')
+    output = tmp_path / "answers.jsonl"
+    compared = run(*asked, unanswerable=[others], strategies=["default", "single"], output=output)
+    assert compared.pages == 2
+    for figures in compared.as_json()["strategies"].values():
+        assert (figures["citation_recall"], figures["numbers"], figures["quotes_valid"]) == (
+            1,
+            1,
+            1,
+        )
+        assert figures["unanswerable_refused"] == 1.0
+    assert len(output.read_text("utf-8").splitlines()) == 4
+
+
+def test_model_writes_summaries_first_and_answers_by_each_strategy(
+    asked: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    summaries = [
+        Said.json({"page": page, "tables": [], "figures": []})
+        for page in ("Tides.", "The diet of walruses: clams and snails.")
+    ]
+    by_page = Said.json(claims(("Snails.", [("S1", "clams and 12 sea snails")])))
+    by_summary = Said.json(claims(("Snails.", [("S1", "clams and snails")])))
+    with scripted([*summaries, by_page, by_summary]) as endpoint:
+        make_known(endpoint)
+        with (
+            recto.vision(endpoint.model, endpoint.url) as answerer,
+            recto.summariser(endpoint.model, endpoint.url) as summariser,
+        ):
+            compared = run(
+                *asked,
+                strategies=["summaries-pages", "summaries"],
+                answerer=answerer,
+                summariser=summariser,
+            )
+        assert not endpoint.script
+    pages, alone = (answers.as_json() for answers in compared.answers.values())
+    assert (pages["citation_recall"], pages["quoted"], pages["images_p50"]) == (1.0, 1.0, 1)
+    assert (alone["citation_recall"], alone["quoted"], alone["images_p50"]) == (1.0, 0.0, 0)
+
+
+def test_model_that_fails_once_has_not_refused_but_failed(
+    asked: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with scripted([Said.status(400), Said.status(401)]) as endpoint:
+        make_known(endpoint)
+        with recto.vision(endpoint.model, endpoint.url) as answerer:
+            figures = run(*asked, answerer=answerer).answers["default"].as_json()
+            with pytest.raises(KeyRefused):
+                run(*asked, answerer=answerer)
+    assert (figures["failed"], figures["refused"]) == (1, 0.0)
