@@ -46,8 +46,8 @@ class Sketches:
         self._kernel: Kernel | None = None
         self._through: dict[str, Index] = {}
         self._points = int(shard.info().points_count or 0)
-        if self._book is not None and len(self._book) < self._with_patches():
-            self._complete(self._book)  # a power cut has taken the end of it
+        if self._book is not None and len(self._book) != self._with_patches():
+            self._agree(self._book)  # a power cut has taken the end, or an older recto has written
 
     def before_writing(self, points: list[Point]) -> None:
         """The points that the shard is about to take."""
@@ -80,8 +80,8 @@ class Sketches:
 
         With a `recall` of 1 they are among them for certain.
         """
-        if self._book is None:
-            return None
+        if self._book is None or any(kind == "ids" for kind, *_ in conditions["must"]):
+            return None  # pages that were chosen before
         table = self._book.table
         among = self._among(conditions)
         if len(among) <= 2 * (limit + SPARE):
@@ -123,11 +123,13 @@ class Sketches:
     def _begin_if_large(self) -> None:
         if self._book is None and self._points >= max(self._begin, 1):
             self._book = Book(self._folder, self._dim)
-            self._complete(self._book)
+            self._agree(self._book)
 
-    def _complete(self, book: Book) -> None:
-        """Make the sketches that are missing from what the shard has."""
-        missing = [id for id in self._ids({"must": [], "must_not": []}) if id not in book]
+    def _agree(self, book: Book) -> None:
+        """Make the sketches that are missing, and forget those of pages that are."""
+        stored = [*self._ids({"must": [], "must_not": []})]
+        book.forget(set(book.table.ids).difference(stored))
+        missing = [id for id in stored if id not in book]
         for start in range(0, len(missing), _BATCH):
             batch: list[int | UUID | str] = [*missing[start : start + _BATCH]]
             for record in self._shard.retrieve(batch, False, [SKETCHED]):

@@ -65,6 +65,7 @@ class Book:
     def __init__(self, folder: Path, dim: int) -> None:
         """Open what is in `folder`, or begin it; what a crash has left in part is cut off."""
         folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(_aside(folder), ignore_errors=True)
         self._folder = folder
         self._dim = dim
         self._fine = Column(folder / "fine", np.uint8, (BLOCK, dim))
@@ -124,15 +125,16 @@ class Book:
 
     def compact(self) -> Book:
         """The same pages without what is gone, open; this one is closed."""
-        aside = self._folder.with_name(f"{self._folder.name}.new")
-        shutil.rmtree(aside, ignore_errors=True)
+        aside = _aside(self._folder)
         new = Book(aside, self._dim)
         for entry in self._pages.rows[sorted(self._entry.values())]:
             new._copy(entry, self)
         new.flush()
         new.close()
         self.close()
-        replace(aside, self._folder)
+        # Between these two there are no sketches, which is no loss: they can be made.
+        shutil.rmtree(self._folder)
+        aside.rename(self._folder)
         return Book(self._folder, self._dim)
 
     @property
@@ -177,10 +179,9 @@ class Book:
             column.cut(int((part["first"] + part["blocks"]).max(initial=0)))
 
 
-def replace(new: Path, folder: Path) -> None:
-    """Between the two steps of it there are no sketches, which is no loss: they can be made."""
-    shutil.rmtree(folder, ignore_errors=True)
-    new.rename(folder)
+def _aside(folder: Path) -> Path:
+    """Where a smaller copy is made; what is there otherwise is what a crash has left."""
+    return folder.with_name(f"{folder.name}.new")
 
 
 def _part(first: int, made: Quantized) -> tuple[int, int, float, float, float]:

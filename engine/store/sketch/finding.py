@@ -95,7 +95,7 @@ class Finder:
         blocks = np.concatenate(found)
         begins = ends - part.entries["blocks"]
         steps = np.maximum.reduceat(blocks, begins, axis=0)  # (pages, t)
-        scores: FloatArray = (steps @ asked.scales) * part.entries["scale"]
+        scores: FloatArray = ((steps @ asked.scales) * part.entries["scale"]).astype(np.float32)
         return scores
 
 

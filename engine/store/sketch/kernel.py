@@ -33,8 +33,7 @@ class Kernel:
         self._session = onnxruntime.InferenceSession(
             model, options, providers=["CPUExecutionProvider"]
         )
-        count = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix="maxsim")
+        self._threads = ThreadPoolExecutor(threads or _cores(), thread_name_prefix="maxsim")
 
     def maxima(
         self, batches: Sequence[Callable[[], Bytes]], question: npt.NDArray[np.int8]
@@ -50,3 +49,8 @@ class Kernel:
 
     def close(self) -> None:
         self._threads.shutdown()
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS
+    return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -146,6 +146,19 @@ def test_optimize_begins_sketches_and_measures_their_depth(tmp_path: Path) -> No
     }
 
 
+def test_sketches_agree_with_what_was_written_without_them(tmp_path: Path, oracle: Store) -> None:
+    with opened(tmp_path) as store:
+        store.put_pages(
+            [*pages(), *(page("gone", n, np.ones((1, DIM), np.float32)) for n in range(1, 60))]
+        )
+    (tmp_path / "store" / "sketches").rename(tmp_path / "aside")
+    with opened(tmp_path, sketch_from=10**6) as store:
+        store.delete_pages(sha("gone"))
+    (tmp_path / "aside").rename(tmp_path / "store" / "sketches")
+    with opened(tmp_path) as store:
+        assert_finds_as(store, oracle)
+
+
 @pytest.mark.parametrize("name", ["fine", "coarse", "pages"])
 def test_sketches_that_lost_their_end_are_completed(
     tmp_path: Path, oracle: Store, name: str
