@@ -23,7 +23,7 @@ JSON shapes (`--json`; boxes are fractions of the page's width and height, origi
 | --- | --- |
 | search | `{"question", "hits": [{"document", "document_id", "page", "score", "matches": [{"box", "score"}]}]}`; with `--image` its path as `image`, and `question` may be null |
 | ask | `{"question", "answer", "abstained", "reason", "missing", "statements": [{"text", "support", "citations"}], "citations": [{"document", "document_id", "page", "quote", "boxes"}], "pictures": [{"document", "document_id", "page", "path"}], "usage": {"input_tokens", "output_tokens", "images", "calls", "cost", "estimated"}}`; `[1]` in `answer` and 1 in a statement's `citations` are the first citation; `support` is quoted, page or unsupported; `reason` is null, or why there is no answer; `usage` null without a model; no `pictures` with `--no-pictures` |
-| add | `{"documents": [{"path", "outcome", "document_id", "pages", "skipped", "error"}], "pages", "seconds", "complete"}`; `outcome` is added, replaced, unchanged or failed, `error` null or `{"kind", "message"}` |
+| add | `{"documents": [{"path", "outcome", "document_id", "pages", "skipped", "error"}], "pages", "seconds", "complete"}`; `outcome` is added, replaced, unchanged or failed, `error` null or `{"kind", "message"}`; with `--summaries` also `"summaries": {"documents": [...], "pages", "seconds", "complete", "input_tokens", "output_tokens", "images", "cost"}`, `outcome` summarised or unchanged |
 | list | `{"documents": [{"document", "document_id", "title", "pages", "bytes", "kind", "paths", "added", "tags", "metadata", "skipped"}]}` |
 | remove | `{"removed": [...]}`, documents as in list |
 | reencode | `{"encoder": {"name", "revision", "dim"}, "changed", "documents": [...], "pages", "seconds", "complete"}`, documents as in add, `outcome` encoded, unchanged or failed |
@@ -32,6 +32,7 @@ JSON shapes (`--json`; boxes are fractions of the page's width and height, origi
 | encoders | `{"encoders": [{"encoder", "id", "licence", "dim", "patches", "vidore_v1", "vidore_v2", "vidore_v3", "memory_gib", "fits", "installed", "here"}], "source", "install"}`; `patches` null: a vector a word; nDCG in percent, null where none was published |
 | doctor | `{"version", "machine", "packages", "extras", "programs", "library", "self_test"}` |
 | bench quality | `{"questions", "pages", "ndcg@5", "ndcg@10", "recall@1", "recall@5", "recall@10", "mrr", "pages_per_second", "search_ms_p50"}` |
+| bench answers | `{"pages", "strategies": {NAME: {"questions", "refused", "unanswerable", "unanswerable_refused", "failed", "citation_precision", "citation_recall", "cited", "cited_first", "said", "numbers", "all_numbers", "citations", "quoted", "quotes_valid", "seconds_p50", "input_tokens_p50", "output_tokens_p50", "images_p50", "cost_p50", "cost"}}}`; shares between 0 and 1, null where there is nothing to count |
 
 | serve | `{"address"}` when it listens |
 | keys create, keys list | `{"key", "id", "name", "right", "tenant", "created"}`, or `{"keys": [...]}` of the same without `key` |
