@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from textwrap import wrap
 
-from recto.engine.errors import DamagedLibrary, DiskFull
+from recto.engine.errors import DamagedLibrary, DiskFull, NewerLibrary
 from recto.engine.page import Box, PageContent, PageText, Word
 
 VERSION = 1
@@ -57,19 +57,23 @@ class Summaries:
         self._path = path
 
     def of(self, document_id: str) -> dict[int, Summary]:
-        """By page number; of pages that have one. Raises DamagedLibrary."""
+        """By page number; of pages that have one. Raises DamagedLibrary, NewerLibrary."""
         path = self._path(document_id)
         try:
             kept = json.loads(path.read_bytes())
-            pages = kept["pages"] if kept["version"] == VERSION else []
-            return {page["number"]: _summary(page) for page in pages}
-        except FileNotFoundError:
+            if kept["version"] == VERSION:
+                return {page["number"]: _summary(page) for page in kept["pages"]}
+        except (FileNotFoundError, NotADirectoryError):
             return {}
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DamagedLibrary(
                 f"The summaries in {path} cannot be read ({error}). Remove this file, and let them"
                 " be written anew: recto add PATH --summaries --model MODEL"
             ) from error
+        raise NewerLibrary(
+            f"The summaries in {path} have the format {kept['version']!r}; this recto knows"
+            f" {VERSION}. Install a newer one."
+        )
 
     def stamp(self, document_id: str) -> Stamp | None:
         """None where no page of the document has a summary."""

@@ -9,6 +9,7 @@ from recto.engine.retrieval import check_question
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.records import page_id
 from recto.engine.strategies.registry import DEFAULT
+from recto.engine.vectors import QuestionVectors
 from recto.holdings import Holdings
 from recto.results import Hit, Page
 
@@ -26,15 +27,16 @@ def search(
     Where they match is known of the default strategy alone: others look at no places.
     """
     chosen = holdings.strategy(strategy)
+    placed = strategy == DEFAULT
     text = None if question is None and image is not None else check_question(question or "")
+    vectors: QuestionVectors | None = None
     if image is not None:
         vectors = encode_with(holdings.encoder, text, image, holdings.reader)
-    elif strategy != DEFAULT:
-        ranked = chosen.search(text, limit=limit, filter=filter)
-        return [holdings.hit(page, ()) for page in ranked]
-    else:
+    elif placed:
         vectors = holdings.encoder.encode_question(text or "")
-    ranked = chosen.search(text, limit=limit, filter=filter, vectors=vectors, with_vectors=True)
+    ranked = chosen.search(text, limit=limit, filter=filter, vectors=vectors, with_vectors=placed)
+    if vectors is None or not placed:
+        return [holdings.hit(page, ()) for page in ranked]
     shown = text if image is None else None
     return [holdings.hit(page, find_matches(shown, vectors, page.page)) for page in ranked]
 

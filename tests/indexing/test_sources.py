@@ -55,3 +55,16 @@ def test_sweep_keeps_only_what_is_named(tmp_path: Path, original: Path) -> None:
     sources.sweep({kept})
     assert kept.exists()
     assert not orphan.exists()
+
+
+def test_summaries_lie_beside_their_bytes_and_go_with_them(original: Path, tmp_path: Path) -> None:
+    sources = Sources(tmp_path / "sources")
+    id = sources.keep(original, "pdf")
+    for name in (id, "f" * 64):
+        sources.summaries(name).parent.mkdir(exist_ok=True)
+        sources.summaries(name).write_text("{}")
+    sources.sweep({sources.path(id, "pdf")})
+    assert sources.summaries(id).exists()
+    assert not sources.summaries("f" * 64).exists()
+    sources.remove(id, "pdf")
+    assert not sources.summaries(id).exists()

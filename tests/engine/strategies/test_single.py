@@ -1,0 +1,137 @@
+"""One vector a page, held to a few lines of numpy over the vectors of a store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from recto.engine.bm25 import document_vector, words_vector
+from recto.engine.encoders.protocol import Encoder, PageInput
+from recto.engine.retrieval import Retriever
+from recto.engine.store.oracle import OracleStore
+from recto.engine.store.plan import PageFilter
+from recto.engine.store.protocol import Store
+from recto.engine.store.records import DocumentRecord, PageRecord
+from recto.engine.strategies.single import SingleVector
+from recto.engine.summaries import Summaries
+from recto.engine.vectors import FloatArray, QuestionVectors
+from tests.fakes import FakeEncoder, page_content
+
+TEXTS = (
+    "herons wait for fish",
+    "fish swim in rivers and fish swim in lakes",
+    "rivers run to the sea",
+    "pumps lift water",
+    "lakes and rivers hold water and fish",
+)
+
+
+@dataclass
+class Shelf:
+    """A store with a page a text, in one document."""
+
+    store: Store
+    encoder: Encoder
+    summaries: Summaries
+
+    @property
+    def reader_of_words(self) -> Encoder:
+        return self.encoder
+
+    @property
+    def retriever(self) -> Retriever:
+        return Retriever(self.store, self.encoder)
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    encoder = FakeEncoder()
+    store = OracleStore(encoder.id)
+    contents = [page_content(text, number=number) for number, text in enumerate(TEXTS, 1)]
+    vectors = encoder.encode_pages([PageInput(content=c, image=None) for c in contents])
+    store.put_pages(
+        [
+            PageRecord(document_id="a" * 64, content=c, vectors=v, words=words_vector(c))
+            for c, v in zip(contents, vectors, strict=True)
+        ]
+    )
+    store.put_documents([record(len(TEXTS))])
+
+    def nowhere(document_id: str) -> None:
+        raise AssertionError(document_id)
+
+    return Shelf(store, encoder, Summaries(nowhere))  # type: ignore[arg-type]
+
+
+def record(pages: int) -> DocumentRecord:
+    return DocumentRecord(
+        id="a" * 64,
+        state="ready",
+        name="nature.pdf",
+        paths=("/nature.pdf",),
+        kind="pdf",
+        title="",
+        pages=pages,
+        size=1,
+        added="2026-01-01T00:00:00+00:00",
+        words=document_vector("nature.pdf", ""),
+    )
+
+
+def cosines(shelf: Shelf, question: str) -> dict[int, float]:
+    """By page number, from all vectors of each page."""
+    asked = shelf.encoder.encode_question(question).rows.mean(axis=0)
+    found = {}
+    for page in shelf.store.scroll(PageFilter(), with_vectors=True):
+        assert page.vectors is not None
+        assert page.vectors.rows is not None
+        mean = page.vectors.rows.vectors.mean(axis=0)
+        cosine = asked @ mean / np.linalg.norm(asked) / np.linalg.norm(mean)
+        found[page.content.number] = float(cosine)
+    return found
+
+
+@pytest.mark.parametrize("question", ["fish", "rivers and lakes", "water pumps", "herons fish"])
+def test_pages_are_ranked_by_the_cosine_of_means(shelf: Shelf, question: str) -> None:
+    truth = cosines(shelf, question)
+    hits = SingleVector(shelf).search(question, limit=5, filter=PageFilter())
+    assert [hit.number for hit in hits] == sorted(truth, key=lambda number: -truth[number])
+
+
+def test_pages_come_with_their_own_words_and_vectors(shelf: Shelf) -> None:
+    (hit,) = SingleVector(shelf).search("fish", limit=1, filter=PageFilter(), with_vectors=True)
+    assert hit.content.text.text == TEXTS[hit.number - 1]
+    assert hit.page.vectors is not None
+    assert hit.page.vectors.patches is not None
+    assert len(hit.page.vectors.patches.vectors) == len(TEXTS[hit.number - 1].split())
+
+
+def test_picture_alone_is_asked_by_its_vectors(shelf: Shelf) -> None:
+    asked = shelf.encoder.encode_question("pumps")
+    vectors = QuestionVectors(patches=asked.patches, rows=asked.rows, tokens=("",))
+    hits = SingleVector(shelf).search(None, limit=1, filter=PageFilter(), vectors=vectors)
+    assert [hit.number for hit in hits] == [4]
+
+
+class ByLength:
+    """An embedding of another model: a page's direction is its number of words."""
+
+    id = FakeEncoder(dim=4).id
+
+    def of_page(self, page: object) -> FloatArray | None:
+        words = page.content.text.words  # type: ignore[attr-defined]
+        return None if len(words) == 3 else _angle(len(words))
+
+    def of_question(self, question: str, vectors: QuestionVectors | None) -> FloatArray:
+        return _angle(int(question))
+
+
+def _angle(number: int) -> FloatArray:
+    return np.array([np.cos(number / 9), np.sin(number / 9), 0, 0], np.float32)
+
+
+def test_vectors_of_another_model_take_their_place(shelf: Shelf) -> None:
+    hits = SingleVector(shelf, ByLength()).search("9", limit=5, filter=PageFilter())
+    assert [len(hit.content.text.words) for hit in hits] == [9, 7, 5, 4]
