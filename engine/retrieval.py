@@ -242,6 +242,15 @@ class Retriever:
         return hits[:limit], documents - set(ready)
 
 
+def can_be_searched_for(question: str) -> bool:
+    """Whether it is a question that `check_question` lets pass."""
+    try:
+        check_question(question)
+    except QuestionError:
+        return False
+    return True
+
+
 def check_question(question: str) -> str:
     """The question without white space around it; `QuestionError` if it cannot be searched for."""
     text = question.strip()

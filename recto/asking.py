@@ -6,25 +6,29 @@ on changing. Documents that are removed meanwhile have no pictures any more.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeAlias
 
+from recto.engine.answering.deep.steps import DeepLimits, OnStep
 from recto.engine.answering.extractive import ExtractiveAnswerer
 from recto.engine.answering.protocol import (
     Answerer,
     DraftAnswer,
     Evidence,
+    ModelAnswerer,
     Quote,
     Settled,
     Statement,
     StreamingAnswerer,
     TextDelta,
 )
-from recto.engine.errors import InternalError
-from recto.engine.retrieval import RankedPage
+from recto.engine.answering.turns import Asked, Turn
+from recto.engine.endpoint.limits import Usage
+from recto.engine.errors import InputError, InternalError
+from recto.engine.retrieval import RankedPage, check_question
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.records import page_id
 from recto.engine.strategies.protocol import Strategy
@@ -40,16 +44,36 @@ AnswerEvents: TypeAlias = Generator[AnswerEvent, None, None]
 """Closing it early ends the call of the model."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Inquiry:
+    """A question of a user, and how it is answered."""
+
+    question: str
+    """As the user put it."""
+    asked: Asked
+    answerer: Answerer | None
+    """For this one question."""
+
+
 @dataclass(slots=True, eq=False)
 class Found:
     """The pages that were found for a question, and those that an answerer looked at besides."""
 
     holdings: Holdings
-    question: str
+    inquiry: Inquiry
     filter: PageFilter
     strategy: Strategy
     ranked: list[RankedPage]
     besides: dict[tuple[str, int], RankedPage] = field(default_factory=dict)
+
+    @property
+    def question(self) -> str:
+        """What is asked of the pages."""
+        return self.inquiry.asked.question
+
+    @property
+    def answerer(self) -> Answerer:
+        return self.inquiry.answerer or ExtractiveAnswerer(self.holdings.reader_of_words)
 
     def evidence(self) -> list[Evidence]:
         return [self.strategy.given(self._evidence(page)) for page in self.ranked]
@@ -62,6 +86,7 @@ class Found:
     def hits(self, draft: DraftAnswer) -> tuple[Hit, ...]:
         """The pages that were found, and those that are cited besides."""
         cited = {(quote.document_id, quote.page) for quote in draft.quotes}
+        cited -= {(page.document_id, page.number) for page in self.ranked}
         besides = (page for place, page in self.besides.items() if place in cited)
         return tuple(self.holdings.hit(page, ()) for page in (*self.ranked, *besides))
 
@@ -86,23 +111,49 @@ class Found:
         return self._evidence(beside)
 
 
-def find(holdings: Holdings, question: str, filter: PageFilter, strategy: str) -> Found:
+def understand(question: str, history: Sequence[Turn], answerer: Answerer | None) -> Inquiry:
+    """What a question means that follows others. Raises QuestionError, and what the model raises
+    that makes it stand alone; without a model it is asked as it is."""
+    check_question(question)
+    if not isinstance(answerer, ModelAnswerer):
+        return Inquiry(question, Asked(question), answerer)
+    begun = answerer.begin()
+    asked = begun.stand_alone(question, history) if history else Asked(question)
+    return Inquiry(question, asked, begun)
+
+
+def find(holdings: Holdings, inquiry: Inquiry, filter: PageFilter, strategy: str) -> Found:
     """The best pages that the filter lets through. Raises QuestionError, InputError, NotFound."""
     chosen = holdings.strategy(strategy)
-    ranked = chosen.search(question, limit=EVIDENCE_PAGES, filter=filter)
-    return Found(holdings, question, filter, chosen, ranked)
+    ranked = chosen.search(inquiry.asked.question, limit=EVIDENCE_PAGES, filter=filter)
+    return Found(holdings, inquiry, filter, chosen, ranked)
 
 
-def answer(found: Found, answerer: Answerer | None) -> Answer:
+def answer(found: Found) -> Answer:
     """See `Library.ask`."""
-    answerer = answerer or ExtractiveAnswerer(found.holdings.reader_of_words)
-    return _settled(found, answerer.answer(found.question, found.evidence()))
+    return _settled(found, found.answerer.answer(found.question, found.evidence()))
 
 
-def stream(found: Found, answerer: Answerer | None) -> AnswerEvents:
+def research(found: Found, limits: DeepLimits, on_step: OnStep) -> Answer:
+    """See `Library.ask`, with `deep`. Raises InputError where there is no model."""
+    answerer = found.answerer
+    if not isinstance(answerer, ModelAnswerer):
+        raise InputError(
+            "A deep answer is planned and read by a model, and there is none; give an answerer such"
+            " as recto.vision makes, or ask without deep."
+        )
+
+    def search(question: str) -> list[Evidence]:
+        return found.evidence() if question == found.question else _further(found, question)
+
+    return _settled(found, answerer.research(found.question, search, limits, on_step))
+
+
+def stream(found: Found) -> AnswerEvents:
     """See `Library.ask_stream`."""
+    answerer = found.answerer
     if not isinstance(answerer, StreamingAnswerer):
-        whole = answer(found, answerer)
+        whole = answer(found)
         yield TextDelta(whole.text)
         yield Settled(whole)
         return
@@ -111,12 +162,22 @@ def stream(found: Found, answerer: Answerer | None) -> AnswerEvents:
             yield event if isinstance(event, TextDelta) else Settled(_settled(found, event.answer))
 
 
+def _further(found: Found, question: str) -> list[Evidence]:
+    """The best pages for another question, which become found, too."""
+    with found.holdings.gate.shared():
+        ranked = found.strategy.search(question, limit=EVIDENCE_PAGES, filter=found.filter)
+    known = {page.id for page in found.ranked}
+    found.ranked += [page for page in ranked if page.id not in known]
+    return replace(found, ranked=ranked).evidence()
+
+
 def _settled(found: Found, draft: DraftAnswer) -> Answer:
     draft = found.settled(draft)
     hits = found.hits(draft)
     citations = {quote: _citation(quote, hits) for quote in draft.quotes}
+    inquiry, asked = found.inquiry, found.inquiry.asked
     return Answer(
-        question=found.question,
+        question=inquiry.question,
         text=draft.text,
         abstained=draft.abstained,
         citations=tuple(citations[quote] for quote in draft.quotes),
@@ -124,8 +185,18 @@ def _settled(found: Found, draft: DraftAnswer) -> Answer:
         statements=tuple(_told(statement, citations) for statement in draft.statements),
         reason=draft.reason,
         missing=draft.missing,
-        usage=draft.usage,
+        usage=_usage(asked, draft),
+        asked=asked.question if asked.rewriting == "rewritten" else None,
+        rewriting=asked.rewriting,
+        trace=draft.trace,
     )
+
+
+def _usage(asked: Asked, draft: DraftAnswer) -> Usage | None:
+    """Of all calls; None where no model was asked."""
+    if draft.usage is None:
+        return asked.usage if asked.usage.calls else None
+    return asked.usage + draft.usage
 
 
 def _told(statement: Statement, citations: dict[Quote, Citation]) -> Told:

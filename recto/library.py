@@ -12,7 +12,9 @@ from recto import asking, changing, encoding, searching, summarising
 from recto.asked_image import AskedImage
 from recto.asking import AnswerEvents
 from recto.catalog import several
+from recto.engine.answering.deep.steps import DeepLimits, OnStep
 from recto.engine.answering.protocol import Answerer
+from recto.engine.answering.turns import Turn
 from recto.engine.closing import Closing
 from recto.engine.encoders.protocol import Encoder, EncoderId
 from recto.engine.encoders.registry import BUILT_IN
@@ -250,16 +252,29 @@ class Library(Closing):
         where: Where | None = None,
         answerer: Answerer | None = None,
         strategy: str = "default",
+        history: Sequence[Turn] = (),
+        deep: bool | DeepLimits = False,
+        on_step: OnStep = lambda step: None,
     ) -> Answer:
         """An answer from the best pages, every statement cited; or that there is none.
 
         Without an `answerer` the answer is extractive: the words of the pages themselves.
         `recto.vision` makes one that asks a model. `strategy` is how pages are found, as `search`
         has it; "summaries" also answers from the summaries, and cites the pages that they are of.
-        Raises QuestionError, NotFound, and what the answerer raises.
+
+        `history` is what was asked and answered before, oldest first; the model makes a question
+        that follows stand alone, and what was asked then is `asked` of the answer. With `deep` the
+        model also splits the question, and several searches are read in turn, within limits:
+        `trace` of the answer tells what was looked at, and so does `on_step` meanwhile.
+
+        Raises QuestionError, NotFound, InputError for `deep` without a model, and what the answerer
+        raises.
         """
         part = Part(documents=documents, tags=tags, pages=pages, where=where)
-        return asking.answer(self._found(question, part, strategy), answerer)
+        found = self._found(question, part, strategy, history, answerer)
+        if not deep:
+            return asking.answer(found)
+        return asking.research(found, DeepLimits() if deep is True else deep, on_step)
 
     def ask_stream(
         self,
@@ -271,6 +286,7 @@ class Library(Closing):
         where: Where | None = None,
         answerer: Answerer | None = None,
         strategy: str = "default",
+        history: Sequence[Turn] = (),
     ) -> AnswerEvents:
         """The answer as it is written: `TextDelta`s, then `Settled` with what `ask` returns.
 
@@ -278,7 +294,7 @@ class Library(Closing):
         this returns. Raises what `ask` raises; BrokenStream when the model's reply breaks off.
         """
         part = Part(documents=documents, tags=tags, pages=pages, where=where)
-        return asking.stream(self._found(question, part, strategy), answerer)
+        return asking.stream(self._found(question, part, strategy, history, answerer))
 
     def summarise(
         self,
@@ -353,9 +369,17 @@ class Library(Closing):
     def _gate(self) -> Gate:
         return self._holdings.gate
 
-    def _found(self, question: str, part: Part, strategy: str) -> asking.Found:
+    def _found(
+        self,
+        question: str,
+        part: Part,
+        strategy: str,
+        history: Sequence[Turn],
+        answerer: Answerer | None,
+    ) -> asking.Found:
+        inquiry = asking.understand(question, history, answerer)
         with self._seen(part) as filter:
-            return asking.find(self._holdings, question, filter, strategy)
+            return asking.find(self._holdings, inquiry, filter, strategy)
 
     @contextmanager
     def _seen(self, part: Part) -> Iterator[PageFilter]:

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from recto.engine.answering.deep.steps import Step
 from recto.engine.answering.protocol import Reason, Support
+from recto.engine.answering.turns import Rewriting
 from recto.engine.endpoint.limits import Usage
 from recto.engine.matches import Match
 from recto.engine.page import Box, PageText
@@ -174,6 +176,12 @@ class Answer:
     """What the pages lack, as a model says; verified by nothing."""
     usage: Usage | None = None
     """What asking a model took; None where none was asked."""
+    asked: str | None = None
+    """What was asked of the pages in the question's place, which follows others; None: itself."""
+    rewriting: Rewriting = "none"
+    """Whether a model made it stand alone, could not, or was not asked to."""
+    trace: tuple[Step, ...] = ()
+    """What a deep answer looked at, in order."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -185,6 +193,9 @@ class Answer:
             "statements": [self._statement_as_json(statement) for statement in self.statements],
             "citations": [citation.as_json() for citation in self.citations],
             "usage": self.usage and _usage_as_json(self.usage),
+            "asked": self.asked,
+            "rewriting": self.rewriting,
+            "trace": [step.as_json() for step in self.trace],
         }
 
     def _statement_as_json(self, statement: Statement) -> dict[str, Any]:

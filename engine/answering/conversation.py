@@ -16,8 +16,7 @@ from recto.engine.endpoint.chat import ChatModel
 from recto.engine.endpoint.limits import Budget, Usage
 from recto.engine.endpoint.messages import Message, Request
 from recto.engine.errors import BrokenReply, ContentFiltered, ContextTooLong, RequestRefused
-from recto.engine.retrieval import MAX_QUESTION
-from recto.engine.text import words
+from recto.engine.retrieval import MAX_QUESTION, can_be_searched_for
 
 MOST_TURNS = 6
 """Of a conversation, the last ones."""
@@ -103,7 +102,7 @@ def _checked(reply: str, question: str, turns: Sequence[Turn]) -> str | None:
         return None
     known = [question, *(text for turn in turns for text in (turn.question, turn.answer))]
     said = " ".join(Cleaner.of(*known)(found).split())
-    return said if words(said) and len(said) <= MAX_QUESTION else None
+    return said if can_be_searched_for(said) else None
 
 
 def _line(text: str) -> str:

@@ -42,8 +42,8 @@ class Findings:
 
     @property
     def is_scattered(self) -> bool:
-        """Whether more than one search has found a part of the answer."""
-        return sum(read.reason is None for read in self._read) > 1
+        """Whether several searches have found parts of the answer, on several pages."""
+        return sum(read.reason is None for read in self._read) > 1 and len(self.cited) > 1
 
     @property
     def cited(self) -> list[Evidence]:

@@ -14,8 +14,7 @@ from recto.engine.answering.vision.sanitizing import Cleaner, for_model
 from recto.engine.endpoint.chat import ChatModel
 from recto.engine.endpoint.limits import Budget, Usage
 from recto.engine.endpoint.messages import Message, Request, Schema
-from recto.engine.retrieval import MAX_QUESTION
-from recto.engine.text import words
+from recto.engine.retrieval import can_be_searched_for
 
 _MOST_TOLD = 6_000
 """Characters of what has been found."""
@@ -71,7 +70,7 @@ def _new(said: list[object], known: Sequence[str], asked: Sequence[str]) -> tupl
     """Those of the questions that can be searched for and have not been."""
     clean = Cleaner.of(*known)
     cleaned = (" ".join(clean(text).split()) for text in said if isinstance(text, str))
-    fresh = {text.casefold(): text for text in cleaned if words(text) and len(text) <= MAX_QUESTION}
+    fresh = {text.casefold(): text for text in cleaned if can_be_searched_for(text)}
     before = {text.casefold() for text in asked}
     return tuple(text for key, text in fresh.items() if key not in before)
 

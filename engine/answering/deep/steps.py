@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 StepKind = Literal["read", "plan", "answer"]
 """read: pages were searched and read for a question. plan: the model was asked what is still to be
@@ -40,7 +40,10 @@ class Step:
     statements: int = 0
     """That were verified."""
     detail: str = ""
-    """What is missing, or the error; in the words of the model or the endpoint."""
+    """What is missing, what is planned, or the error; in the words of the model or the endpoint."""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"pages": [asdict(page) for page in self.pages]}
 
 
 OnStep = Callable[[Step], None]
