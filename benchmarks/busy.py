@@ -28,8 +28,12 @@ class Busy:
     def watch(self, stage: str, thing: object, *methods: str) -> None:
         """Count the time of calls of these methods of this one object."""
         for name in methods:
-            setattr(thing, name, self._timed(stage, getattr(thing, name)))
-            self._watched.append((thing, name))
+            self.replace(thing, name, self._timed(stage, getattr(thing, name)))
+
+    def replace(self, thing: object, name: str, method: Callable[..., object]) -> None:
+        """Let this one object have another method of that name."""
+        setattr(thing, name, method)
+        self._watched.append((thing, name))
 
     def __enter__(self) -> Self:
         return self

@@ -1,35 +1,52 @@
-"""How good a ranking is, when a page either answers or does not.
+"""How good rankings are, by ir-measures. Knows nothing of pages or libraries.
 
-A ranking is a list of distinct things, best first; `relevant` is the set of those that answer, at
-least one. Every measure lies between 0 and 1. Knows nothing of pages or questions.
+What is relevant has a grade of 1 or more; a ranking is a list of distinct things, best first. Every
+measure lies between 0 and 1.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Hashable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-T = TypeVar("T", bound=Hashable)
+from recto.engine.errors import MissingExtra
+
+T = TypeVar("T")
+
+MEASURES = {
+    "ndcg@5": "nDCG@5",
+    "ndcg@10": "nDCG@10",
+    "recall@1": "R@1",
+    "recall@5": "R@5",
+    "recall@10": "R@10",
+    "mrr": "RR@10",
+}
+"""Our names of them, and those of ir-measures."""
 
 
-def ndcg(ranking: Sequence[T], relevant: AbstractSet[T], k: int) -> float:
-    """Normalised discounted cumulative gain of the first k: 1 when they could not be better."""
-    gain = sum(_discount(i) for i, item in enumerate(ranking[:k]) if item in relevant)
-    return gain / sum(_discount(i) for i in range(min(len(relevant), k)))
+def measure(
+    rankings: Sequence[Sequence[T]], grades: Sequence[Mapping[T, int]]
+) -> list[dict[str, float]]:
+    """Every measure of each ranking, whose question has the grades of the same place.
+
+    Raises MissingExtra without ir-measures.
+    """
+    try:
+        import ir_measures
+    except ImportError as error:
+        raise MissingExtra(
+            'Measuring needs ir-measures, which is not installed: pip install "recto[bench]".'
+        ) from error
+    names = {ir_measures.parse_measure(theirs): ours for ours, theirs in MEASURES.items()}
+    wanted = {str(i): {str(d): g for d, g in one.items()} for i, one in enumerate(grades)}
+    found = {str(i): _scores(ranking) for i, ranking in enumerate(rankings)}
+    # What has found nothing is left out by some of the libraries underneath: it counts 0.
+    values = [dict.fromkeys(MEASURES, 0.0) for _ in rankings]
+    for metric in ir_measures.iter_calc(list(names), wanted, found):
+        values[int(metric.query_id)][names[metric.measure]] = float(metric.value)
+    return values
 
 
-def recall(ranking: Sequence[T], relevant: AbstractSet[T], k: int) -> float:
-    """The share of what is relevant that is among the first k."""
-    return len(relevant & set(ranking[:k])) / len(relevant)
-
-
-def reciprocal_rank(ranking: Sequence[T], relevant: AbstractSet[T]) -> float:
-    """1 divided by the place of the first that is relevant; 0 when none is."""
-    places = (i for i, item in enumerate(ranking, start=1) if item in relevant)
-    return 1 / next(places, math.inf)
-
-
-def _discount(index: int) -> float:
-    return 1 / math.log2(index + 2)
+def _scores(ranking: Sequence[object]) -> dict[str, float]:
+    """trec_eval sorts by score, and equal ones by name: no two may be equal."""
+    return {str(thing): float(len(ranking) - place) for place, thing in enumerate(ranking)}

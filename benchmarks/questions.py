@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,6 +36,19 @@ class Question:
     """The answer is in a picture."""
     line: int = 0
     """Where it stands in its file, counted from 1."""
+    id: str = ""
+    """What its data set calls it; "" where it has no name but its line."""
+    grades: Mapping[Place, int] = field(default_factory=dict, hash=False)
+    """How relevant each of `relevant` is, where that is known; else each counts 1."""
+
+    @property
+    def name(self) -> str:
+        return self.id or f"q{self.line}"
+
+    @property
+    def gains(self) -> Mapping[Place, int]:
+        """How relevant each page is that is."""
+        return self.grades or dict.fromkeys(self.relevant, 1)
 
     @property
     def documents(self) -> tuple[str, ...]:

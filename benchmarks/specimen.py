@@ -7,20 +7,37 @@ from __future__ import annotations
 
 import textwrap
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 _LINES = 46
 """A page; with 88 characters a line it holds about 500 words."""
+_HEIGHT, _LEADING = 842, 15
+"""Points: of an A4 page, and from line to line."""
 _STRIDE = 31
 """Lines by which a page moves on: the text comes round several times, each time cut otherwise."""
 
 
 def write(path: Path, pages: int) -> None:
     """Write a PDF of `pages` pages with a text layer."""
+    text = lines()
+    write_pages(
+        path,
+        [
+            [f"Page {i + 1}", "", *(text[(i * _STRIDE + j) % len(text)] for j in range(_LINES))]
+            for i in range(pages)
+        ],
+    )
+
+
+def write_pages(path: Path, pages: Sequence[Sequence[str]]) -> None:
+    """Write a PDF of these lines; a page of more than fit is as tall as they need.
+
+    Letters that Windows-1252 lacks become question marks.
+    """
     catalog = b"<</Type/Catalog/Pages 2 0 R>>"
-    kids = " ".join(f"{4 + 2 * i} 0 R" for i in range(pages))
-    tree = f"<</Type/Pages/Count {pages}/MediaBox[0 0 595 842]/Kids[{kids}]>>".encode()
+    kids = " ".join(f"{4 + 2 * i} 0 R" for i in range(len(pages)))
+    tree = f"<</Type/Pages/Count {len(pages)}/Kids[{kids}]>>".encode()
     font = b"<</Type/Font/Subtype/Type1/BaseFont/Times-Roman/Encoding/WinAnsiEncoding>>"
     with path.open("wb") as out:
         out.write(b"%PDF-1.7\n")
@@ -43,17 +60,18 @@ def lines() -> list[str]:
     return [line for block in paragraphs for line in textwrap.wrap(" ".join(block.split()), 88)]
 
 
-def _pages(count: int) -> Iterator[bytes]:
+def _pages(pages: Sequence[Sequence[str]]) -> Iterator[bytes]:
     """Alternately a page and its content."""
-    text = lines()
-    for i in range(count):
-        chosen = [text[(i * _STRIDE + j) % len(text)] for j in range(_LINES)]
-        shown = "\n".join(f"({_escaped(line)}) Tj T*" for line in [f"Page {i + 1}", "", *chosen])
-        content = f"BT /F1 11 Tf 15 TL 56 782 Td\n{shown}\nET".encode("cp1252", "replace")
+    for i, page in enumerate(pages):
+        height = max(_HEIGHT, _LEADING * len(page) + 120)
+        shown = "\n".join(f"({_escaped(line)}) Tj T*" for line in page)
+        content = f"BT /F1 11 Tf {_LEADING} TL 56 {height - 60} Td\n{shown}\nET".encode(
+            "cp1252", "replace"
+        )
         packed = zlib.compress(content)
         yield (
-            b"<</Type/Page/Parent 2 0 R/Resources<</Font<</F1 3 0 R>>>>/Contents %d 0 R>>"
-            % (5 + 2 * i)
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 %d]/Resources<</Font<</F1 3 0 R>>>>"
+            b"/Contents %d 0 R>>" % (height, 5 + 2 * i)
         )
         yield b"<</Length %d/Filter/FlateDecode>>stream\n%b\nendstream" % (len(packed), packed)
 

@@ -2,9 +2,9 @@
 
     python scripts/measure_words.py QUESTIONS.jsonl DOCUMENTS_FOLDER
 
-Every question against every page, without a store: nDCG@5, nDCG@10, recall@10 and MRR over all
-documents, and nDCG@5 within the documents that answer the question. Sums are of scores brought to
-mean 0 and deviation 1 a question.
+Every question against every page, without a store: nDCG@5, nDCG@10, recall@10 and MRR@10 over
+all documents, and nDCG@5 within the documents that answer the question. Sums are of scores brought
+to mean 0 and deviation 1 a question.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from recto.benchmarks.metrics import ndcg, recall, reciprocal_rank
+from recto.benchmarks.metrics import measure
 from recto.benchmarks.questions import Place, Question, load
 from recto.engine.encoders.protocol import PageInput
 from recto.engine.encoders.words.encoder import WordsEncoder
@@ -78,20 +78,19 @@ def standard(scores: Scores) -> Scores:
 
 def report(name: str, scores: Scores, questions: Sequence[Question], places: list[Place]) -> None:
     """One line of the table."""
-    rows: list[list[float]] = []
-    for question, row in zip(questions, scores, strict=True):
-        ranking = [places[i] for i in np.argsort(-row, kind="stable")]
-        inside = [place for place in ranking if place.document in question.documents]
-        wanted = question.relevant
-        rows.append(
-            [
-                ndcg(ranking, wanted, 5),
-                ndcg(ranking, wanted, 10),
-                recall(ranking, wanted, 10),
-                reciprocal_rank(ranking, wanted),
-                ndcg(inside, wanted, 5),
-            ]
+    rankings = [[places[i] for i in np.argsort(-row, kind="stable")] for row in scores]
+    inside = [
+        [place for place in ranking if place.document in question.documents]
+        for question, ranking in zip(questions, rankings, strict=True)
+    ]
+    grades = [question.gains for question in questions]
+    shown = ("ndcg@5", "ndcg@10", "recall@10", "mrr")
+    rows = [
+        [*(among_all[name] for name in shown), within["ndcg@5"]]
+        for among_all, within in zip(
+            measure(rankings, grades), measure(inside, grades), strict=True
         )
+    ]
     print(f"{name:28}", *(f"{value:9.3f}" for value in np.mean(rows, axis=0)))
 
 

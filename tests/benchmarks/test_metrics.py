@@ -8,72 +8,50 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recto.benchmarks.metrics import ndcg, recall, reciprocal_rank
+from recto.benchmarks.metrics import MEASURES, measure
 
-rankings = st.lists(st.integers(0, 15), unique=True, max_size=12)
-relevants = st.frozensets(st.integers(0, 15), min_size=1, max_size=5)
-depths = st.integers(1, 12)
+rankings = st.lists(st.integers(0, 15), unique=True, max_size=10)
+grades = st.dictionaries(st.integers(0, 15), st.integers(1, 3), min_size=1, max_size=5)
 
 
-def naive_ndcg(ranking: list[int], relevant: frozenset[int], k: int) -> float:
-    def gain(flags: list[bool]) -> float:
+def naive(ranking: list[int], grades: dict[int, int], k: int) -> float:
+    def gain(found: list[int]) -> float:
         total = 0.0
         for place in range(1, k + 1):
-            if place <= len(flags) and flags[place - 1]:
-                total += log(2) / log(place + 1)
+            if place <= len(found):
+                total += found[place - 1] * log(2) / log(place + 1)
         return total
 
-    ideal = sorted((True for _ in relevant), reverse=True)
-    return gain([item in relevant for item in ranking]) / gain(ideal)
+    ideal = sorted(grades.values(), reverse=True)
+    return gain([grades.get(item, 0) for item in ranking]) / gain(ideal)
 
 
-@given(rankings, relevants, depths)
-def test_ndcg_equals_the_oracle(ranking: list[int], relevant: frozenset[int], k: int) -> None:
-    assert ndcg(ranking, relevant, k) == pytest.approx(naive_ndcg(ranking, relevant, k))
+@given(st.lists(st.tuples(rankings, grades), min_size=1, max_size=3))
+def test_every_ranking_is_measured_as_by_the_oracle(
+    pairs: list[tuple[list[int], dict[int, int]]],
+) -> None:
+    found = measure([ranking for ranking, _ in pairs], [wanted for _, wanted in pairs])
+    for values, (ranking, wanted) in zip(found, pairs, strict=True):
+        places = [i for i, item in enumerate(ranking, start=1) if item in wanted]
+        assert values.keys() == MEASURES.keys()
+        assert values["ndcg@5"] == pytest.approx(naive(ranking, wanted, 5))
+        assert values["ndcg@10"] == pytest.approx(naive(ranking, wanted, 10))
+        for k in (1, 5, 10):
+            share = sum(place <= k for place in places) / len(wanted)
+            assert values[f"recall@{k}"] == pytest.approx(share)
+        assert values["mrr"] == pytest.approx(1 / places[0] if places else 0)
 
 
 @pytest.mark.parametrize(
-    ("ranking", "relevant", "k", "expected"),
+    ("ranking", "relevant", "expected"),
     [
-        ("abc", "a", 5, 1.0),
-        ("abc", "b", 5, 0.6309),  # 1 / log2(3)
-        ("abc", "c", 5, 0.5),
-        ("abc", "c", 2, 0.0),
-        ("abcd", "bd", 5, 0.6509),  # (0.6309 + 0.4307) / (1 + 0.6309)
-        ("abc", "xyz", 5, 0.0),
-        ("a", "ab", 1, 1.0),
-        ("", "a", 5, 0.0),
+        ("abc", "a", 1.0),
+        ("abc", "b", 0.6309),  # 1 / log2(3)
+        ("abcd", "bd", 0.6509),  # (0.6309 + 0.4307) / (1 + 0.6309)
+        ("abc", "xyz", 0.0),
+        ("", "a", 0.0),
     ],
 )
-def test_ndcg_known_values(ranking: str, relevant: str, k: int, expected: float) -> None:
-    assert ndcg(ranking, set(relevant), k) == pytest.approx(expected, abs=5e-5)
-
-
-@given(rankings, relevants, depths)
-def test_ndcg_is_one_only_at_the_best(ranking: list[int], relevant: frozenset[int], k: int) -> None:
-    value = ndcg(ranking, relevant, k)
-    top = ranking[: min(k, len(relevant))]
-    best = len(top) == min(k, len(relevant)) and relevant.issuperset(top)
-    assert 0 <= value <= 1 + 1e-12
-    assert (value > 1 - 1e-12) == best
-
-
-@pytest.mark.parametrize(
-    ("k", "expected"), [(1, 0.0), (2, 1 / 3), (3, 1 / 3), (4, 2 / 3), (10, 2 / 3)]
-)
-def test_recall_is_the_share_found(k: int, expected: float) -> None:
-    assert recall("abcd", set("bdx"), k) == pytest.approx(expected)
-
-
-@given(rankings, relevants, depths)
-def test_recall_never_falls_with_depth(
-    ranking: list[int], relevant: frozenset[int], k: int
-) -> None:
-    assert recall(ranking, relevant, k) <= recall(ranking, relevant, k + 1)
-
-
-@pytest.mark.parametrize(
-    ("relevant", "expected"), [("a", 1.0), ("cd", 1 / 3), ("d", 1 / 4), ("x", 0.0)]
-)
-def test_reciprocal_rank_of_the_first(relevant: str, expected: float) -> None:
-    assert reciprocal_rank("abcd", set(relevant)) == pytest.approx(expected)
+def test_ndcg_known_values(ranking: str, relevant: str, expected: float) -> None:
+    (values,) = measure([ranking], [dict.fromkeys(relevant, 1)])
+    assert values["ndcg@5"] == pytest.approx(expected, abs=5e-5)

@@ -99,10 +99,10 @@ def documents(tmp_path: Path) -> Path:
 
 def test_run_finds_the_page_and_reads_nothing_twice(tmp_path: Path, documents: Path) -> None:
     asked = asking(tmp_path, {"document": "sea.pdf", "page": 2})
-    first = run(asked, documents, library_folder=tmp_path / "library")
+    (first,) = run(asked, documents, library_folder=tmp_path / "library")
     assert (first.questions, first.pages, first.recall_1, first.mrr) == (1, 4, 1.0, 1.0)
     assert first.pages_per_second > 0
-    again = run(asked, documents, library_folder=tmp_path / "library", within_document=True)
+    (again,) = run(asked, documents, library_folder=tmp_path / "library", within_document=True)
     assert again.pages_per_second == 0
     assert {place.document for place in again.judged[0].ranking} == {"sea.pdf"}
 

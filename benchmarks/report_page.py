@@ -1,0 +1,67 @@
+"""The frame of a report: a page of HTML with its style in it. Knows nothing of what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+_STYLE = """
+:root { --ink: #1c2430; --soft: #5d6b7c; --line: #dde3ea; --paper: #fff; --back: #f5f7f9;
+  --a: #2f6f8f; --b: #e09f3e; --c: #7a9e7e; --d: #9b5d73; --e: #6c757d; --f: #b8c4ce }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6ebf0; --soft: #9aa7b5; --line: #323c48;
+  --paper: #1a2028; --back: #12161c; --a: #5aa5c8; --b: #e0b060; --c: #92bd97; --d: #c4839b;
+  --e: #98a2ac; --f: #55616d } }
+* { box-sizing: border-box }
+body { margin: 0; background: var(--back); color: var(--ink);
+  font: 15px/1.5 system-ui, "Segoe UI", Helvetica, Arial, sans-serif }
+main { max-width: 60rem; margin: 0 auto; padding: 2.5rem 1.25rem }
+h1 { font-size: 1.75rem; margin: 0 0 .5rem } h2 { font-size: 1.25rem; margin: 0 0 .25rem }
+section { background: var(--paper); border: 1px solid var(--line); border-radius: 10px;
+  padding: 1.5rem; margin: 1.5rem 0 }
+.lead { font-size: 1.05rem; color: var(--soft); margin: 0 } .about { margin: 0; color: var(--soft) }
+.note { font-size: .85rem; color: var(--soft) }
+figure { margin: 1.5rem 0 .5rem } figcaption { font-weight: 600; margin-bottom: .5rem }
+.scroll { overflow-x: auto }
+table { border-collapse: collapse; width: 100%; margin: .75rem 0; font-size: .88rem;
+  font-variant-numeric: tabular-nums }
+th, td { text-align: right; padding: .35rem .5rem; border-bottom: 1px solid var(--line);
+  white-space: nowrap }
+th { color: var(--soft); font-weight: 600 }
+th:first-child, td:first-child { text-align: left; padding-left: 0 }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; font-size: .88rem;
+  margin: .75rem 0 } dt { color: var(--soft) } dd { margin: 0 }
+pre { background: var(--back); border-radius: 6px; padding: .75rem; white-space: pre-wrap;
+  font-size: .85rem } summary { cursor: pointer; font-weight: 600; margin-top: .75rem }
+li { margin: .2rem 0; font-size: .9rem; overflow-wrap: anywhere }
+svg { width: 100%; height: auto; display: block; font-size: 12px } svg text { fill: var(--ink) }
+svg .name { text-anchor: end } svg .tick { text-anchor: middle; fill: var(--soft); font-size: 11px }
+svg .grid { stroke: var(--line); fill: none }
+svg .whisker { stroke: var(--ink); fill: none; stroke-width: 1.4 }
+.s0 { fill: var(--a) } .s1 { fill: var(--b) } .s2 { fill: var(--c) } .s3 { fill: var(--d) }
+.s4 { fill: var(--e) } .s5 { fill: var(--f) }
+@media print { body { background: #fff } section { break-inside: avoid } }
+"""
+
+
+def page(title: str, lead: str, parts: Iterable[str]) -> str:
+    """The whole file; `parts` are HTML already, title and lead are text."""
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f'<h1>{escape(title)}</h1>\n<p class="lead">{escape(lead)}</p>\n'
+        + "\n".join(parts)
+        + "\n</main>\n</body>\n</html>\n"
+    )
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Of text; the first column names the row."""
+    top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return (
+        f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>'
+        "</div>"
+    )

@@ -1,0 +1,160 @@
+"""`recto bench quality`."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .bench_answers import named_before
+from .console import write, write_json
+from .progress import progress_bar
+from .settings import JsonOption, QuietOption, argument, chosen
+
+if TYPE_CHECKING:
+    from recto.benchmarks.quality import Quality
+    from recto.engine.store.manifest import Datatype
+
+
+def quality(
+    context: typer.Context,
+    questions: Annotated[Path, argument("QUESTIONS")],
+    documents: Annotated[Path | None, argument("FOLDER")] = None,
+    strategies: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--strategy",
+            metavar="NAME",
+            help="How pages are found; repeat to compare: default, exact, two-stage, patches, rows,"
+            " words, single, summaries, summaries-pages.",
+            show_default=False,
+        ),
+    ] = None,
+    encoder: Annotated[
+        str | None,
+        typer.Option("--encoder", metavar="NAME|DIR", help="As in recto add.", show_default=False),
+    ] = None,
+    datatype: Annotated[
+        str | None,
+        typer.Option(
+            "--datatype",
+            metavar="NAME",
+            help="How vectors are kept: float16, turbo8 or turbo4.",
+            show_default=False,
+        ),
+    ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language",
+            metavar="NAME",
+            help="Only questions of this language, where a data set says it.",
+            show_default=False,
+        ),
+    ] = None,
+    within_document: Annotated[
+        bool,
+        typer.Option(
+            "--within-document", help="Search only the documents of a question's relevant pages."
+        ),
+    ] = False,
+    library: Annotated[
+        str | None,
+        typer.Option(
+            "--library",
+            "-l",
+            metavar="DIR|URL",
+            help="Keep the library here, to index only once; else it is a temporary one.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--save",
+            metavar="DIR",
+            help="Write every question, TREC runs, and what `recto bench report` reads.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Index documents, ask questions, and count how high the right pages rank.
+
+    QUESTIONS is a file with an object a line, with the pages that answer the question, and FOLDER
+    holds the documents that it names:
+
+    \b
+      {"question": "...", "relevant": [{"document": "report.pdf", "page": 7}]}
+
+    Or QUESTIONS is the folder of a data set in the form of BEIR (corpus.jsonl, queries.jsonl,
+    qrels/test.tsv) or of ViDoRe (parquet files), which brings its documents along.
+
+    \b
+    Example:
+      recto bench quality examples/questions.jsonl examples/ --json
+      recto bench quality scifact/ --strategy default --strategy words --save results/
+    """
+    from recto.benchmarks.quality import run
+
+    settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
+    with progress_bar(settings) as on_progress:
+        measured = run(
+            questions,
+            documents,
+            ways=strategies or ["default"],
+            within_document=within_document,
+            library_folder=library or named_before(context),
+            encoder=encoder,
+            patches_datatype=_datatype(datatype),
+            language=language,
+            on_progress=on_progress,
+        )
+    if output is not None:
+        _save(measured, output)
+    if not settings.json:
+        write(*(line for one in measured for line in _table(one, named=len(measured) > 1)))
+    elif len(measured) == 1:
+        write_json(measured[0].as_json())
+    else:
+        write_json({"strategies": {one.way: one.as_json() for one in measured}})
+
+
+def _datatype(name: str | None) -> Datatype | None:
+    from typing import get_args
+
+    from recto.engine.errors import InputError
+    from recto.engine.store.manifest import Datatype
+
+    known: dict[str, Datatype] = {known: known for known in get_args(Datatype)}
+    if name is not None and name not in known:
+        raise InputError(f"Vectors are not kept as {name!r}. Expected one of {', '.join(known)}.")
+    return None if name is None else known[name]
+
+
+def _save(measured: Sequence[Quality], folder: Path) -> None:
+    from recto.benchmarks.runs import result, save
+
+    command = shlex.join(["recto", *sys.argv[1:]])
+    save(result(measured, command=command), folder)
+
+
+def _table(measured: Quality, *, named: bool) -> list[str]:
+    from recto.benchmarks.metrics import MEASURES
+    from recto.benchmarks.significance import interval
+
+    lines = [f"{measured.way}:"] if named else []
+    for name, value in measured.as_json().items():
+        if name in MEASURES:
+            spread = interval([values[name] for values in measured.values])
+            among = f"   {spread.low:.3f} - {spread.high:.3f}"
+            lines.append(f"{name:<18} {value:>8.3f}{among}")
+        else:
+            shown = f"{value:>8,}" if isinstance(value, int) else f"{value:>8.3f}"
+            lines.append(f"{name.replace('_', ' '):<18} {shown}")
+    return lines
