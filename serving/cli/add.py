@@ -88,6 +88,8 @@ def add(
     settings = chosen(context, library=library, tenant=tenant, as_json=as_json_, quiet=quiet)
     metadata = parse_metadata(meta or [])
     require_some(paths)
+    if model and not summaries and _is_given(context, "model"):
+        raise typer.BadParameter("a model only writes summaries here.", param_hint="--summaries")
     choice = ModelChoice(
         model=model,
         base_url=base_url,
@@ -119,6 +121,12 @@ def add(
     if settings.json:
         write_json(told)
     raise typer.Exit(code)
+
+
+def _is_given(context: typer.Context, option: str) -> bool:
+    """On the command line; the environment may name a model for other commands."""
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def parse_metadata(pairs: list[str]) -> Metadata:

@@ -2,82 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
-from recto.engine.bm25 import document_vector, words_vector
-from recto.engine.encoders.protocol import Encoder, PageInput
-from recto.engine.retrieval import Retriever
-from recto.engine.store.oracle import OracleStore
 from recto.engine.store.plan import PageFilter
-from recto.engine.store.protocol import Store
-from recto.engine.store.records import DocumentRecord, PageRecord
 from recto.engine.strategies.single import SingleVector
-from recto.engine.summaries import Summaries
 from recto.engine.vectors import FloatArray, QuestionVectors
-from tests.fakes import FakeEncoder, page_content
-
-TEXTS = (
-    "herons wait for fish",
-    "fish swim in rivers and fish swim in lakes",
-    "rivers run to the sea",
-    "pumps lift water",
-    "lakes and rivers hold water and fish",
-)
-
-
-@dataclass
-class Shelf:
-    """A store with a page a text, in one document."""
-
-    store: Store
-    encoder: Encoder
-    summaries: Summaries
-
-    @property
-    def reader_of_words(self) -> Encoder:
-        return self.encoder
-
-    @property
-    def retriever(self) -> Retriever:
-        return Retriever(self.store, self.encoder)
-
-
-@pytest.fixture
-def shelf() -> Shelf:
-    encoder = FakeEncoder()
-    store = OracleStore(encoder.id)
-    contents = [page_content(text, number=number) for number, text in enumerate(TEXTS, 1)]
-    vectors = encoder.encode_pages([PageInput(content=c, image=None) for c in contents])
-    store.put_pages(
-        [
-            PageRecord(document_id="a" * 64, content=c, vectors=v, words=words_vector(c))
-            for c, v in zip(contents, vectors, strict=True)
-        ]
-    )
-    store.put_documents([record(len(TEXTS))])
-
-    def nowhere(document_id: str) -> None:
-        raise AssertionError(document_id)
-
-    return Shelf(store, encoder, Summaries(nowhere))  # type: ignore[arg-type]
-
-
-def record(pages: int) -> DocumentRecord:
-    return DocumentRecord(
-        id="a" * 64,
-        state="ready",
-        name="nature.pdf",
-        paths=("/nature.pdf",),
-        kind="pdf",
-        title="",
-        pages=pages,
-        size=1,
-        added="2026-01-01T00:00:00+00:00",
-        words=document_vector("nature.pdf", ""),
-    )
+from tests.engine.strategies.conftest import TEXTS, Shelf
+from tests.fakes import FakeEncoder
 
 
 def cosines(shelf: Shelf, question: str) -> dict[int, float]:

@@ -61,6 +61,8 @@ def test_summaries_need_a_model(run: Run, tmp_path: Path, monkeypatch: pytest.Mo
     write_pdf(tmp_path / "docs" / "lamp.pdf", PAGE)
     said = run("add", "docs", "--summaries")
     assert (said.code, "--model" in said.err) == (2, True)
+    said = run("add", "docs", "--model", "any")
+    assert (said.code, "--summaries" in said.err) == (2, True)
     assert not (tmp_path / ".recto").exists()
 
 
