@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,11 +18,16 @@ from .pictures import FORMATS, encoded, file_name, save
 from .settings import JsonOption, LibraryOption, QuietOption, TenantOption, argument, chosen
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from recto.engine.heatmap import HeatMap
     from recto.engine.matches import Match
     from recto.library import Library
     from recto.results import Page
 
 _STDOUT = Path("-")
+_SIGNS = re.compile(r"^[\W_Ġ]+|[\W_]+$")
+"""Before a token, where encoders mark the beginning of a word, and behind it."""
 
 
 def show(
@@ -45,6 +52,16 @@ def show(
         str | None,
         typer.Option(metavar="QUESTION", help="Mark what matches it.", show_default=False),
     ] = None,
+    heat: Annotated[
+        bool,
+        typer.Option("--heat", help="Paint how much each place answers --question, instead."),
+    ] = False,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WORD", help="With --heat: this word of it alone.", show_default=False
+        ),
+    ] = None,
     width: Annotated[
         int, typer.Option(min=64, max=8000, metavar="PIXELS", help="How wide.")
     ] = 1280,
@@ -60,18 +77,26 @@ def show(
     PAGE counts from 1. The places that match --question are marked.
 
     \b
-    Example:
+    Examples:
       recto show report.pdf 7 -o page.png --question "capital expenditure"
+      recto show report.pdf 7 --question "capital expenditure" --heat --token capital
     """
     settings = chosen(context, library=library, tenant=tenant, as_json=as_json, quiet=quiet)
     _check(output, as_json=settings.json)
     if question is not None:
         require_question(question)
+    elif heat:
+        raise typer.BadParameter("there is no --question to be hot for.", param_hint="--heat")
+    if token is not None and not heat:
+        raise typer.BadParameter("it is of use with --heat only.", param_hint="--token")
     with open_existing(settings, trust=trust_remote_code) as opened:
         shown = opened.page(document, page)
-        matches = _matches(opened, shown, question) if question is not None else ()
+        wanted = None if heat else question
+        matches = _matches(opened, shown, wanted) if wanted is not None else ()
         image = shown.image(width, [match.box for match in matches])
-        if question is not None and not matches:
+        if heat and question is not None:
+            image = _heated(image, opened.heat_map(question, document, page), token)
+        elif question is not None and not matches:
             note("Nothing on this page matches the question; no place is marked.")
         if output == _STDOUT:
             write_bytes(encoded(image, "PNG"))
@@ -98,6 +123,30 @@ def _matches(library: Library, page: Page, question: str) -> tuple[Match, ...]:
         question, limit=1, documents=[page.document.id], pages=(page.number, page.number)
     )
     return hits[0].matches if hits else ()
+
+
+def _heated(image: Image, found: HeatMap, token: str | None) -> Image:
+    """The picture with the heat of one token, or of the whole question, painted over it."""
+    import numpy as np
+    from PIL import Image as Pillow
+
+    from recto.engine.heatmap import paint
+
+    place = None if token is None else _place(found.tokens, token)
+    if not found.boxes.size:
+        note("This page has no places of its own to show; nothing is painted.")
+    return Pillow.fromarray(paint(np.asarray(image), found.boxes, found.of(place)))
+
+
+def _place(tokens: Sequence[str], token: str) -> int:
+    """Which token is meant, whatever its case and the signs that its encoder puts around it."""
+    for place, text in enumerate(tokens):
+        if _SIGNS.sub("", text).casefold() == _SIGNS.sub("", token).casefold():
+            return place
+    raise typer.BadParameter(
+        f"{plain(token)!r} is no token of the question; these are: {plain(', '.join(tokens))}.",
+        param_hint="--token",
+    )
 
 
 def _check(output: Path | None, *, as_json: bool) -> None:

@@ -38,6 +38,10 @@ def test_add_search_and_show_with_every_family(
         assert hits[0].page.image().width > 0
         assert hits[0].matches
         assert "swift" in library.ask("What flies?").text
+        found = library.heat_map("swift", "birds.pdf", 2)
+        assert found.tokens
+        assert len(found.boxes) > 1
+        assert found.whole.max() == pytest.approx(1)
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -198,6 +198,38 @@ def test_show_marks_what_a_question_matches(run: Run, library: Path, tmp_path: P
         assert one.convert("RGB").tobytes() != other.convert("RGB").tobytes()
 
 
+def test_show_paints_the_heat_of_a_word(run: Run, library: Path) -> None:
+    def shown(*options: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+        said = run("show", "penguins.pdf", "1", "-o", "heat.png", *options, "-l", library)
+        assert said.code == 0, said.err
+        return np.asarray(Image.open("heat.png"))
+
+    bare = shown()
+    whole = shown("--question", "Do penguins eat krill?", "--heat")
+    word = shown("--question", "Do penguins eat krill?", "--heat", "--token", "KRILL")
+
+    assert (whole != bare).any()
+    assert (word != bare).any()
+    assert (word != whole).any()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--heat"], "no --question"),
+        (["--question", "krill", "--token", "krill"], "with --heat only"),
+        (["--question", "krill", "--heat", "--token", "squid"], "is no token of the question"),
+    ],
+)
+def test_show_refuses_heat_of_nothing(
+    run: Run, library: Path, options: list[str], told: str
+) -> None:
+    said = run("show", "penguins.pdf", "1", *options, "-l", library)
+
+    assert said.code == 2
+    assert told in said.err
+
+
 def test_show_to_stdout_writes_the_picture_alone(run: Run, library: Path) -> None:
     said = run("show", "penguins.pdf", "2", "-o", "-", "--width", "100", "-l", library)
     with Image.open(io.BytesIO(said.raw)) as image:
