@@ -40,10 +40,8 @@ def load(folder: Path, documents: Path, *, split: str = "test") -> tuple[Questio
     names = {}
     for number, record in _records(folder / "corpus.jsonl"):
         id = _text(record, "_id", folder / "corpus.jsonl", number)
-        names[id] = f"{file_name(id)}.pdf"
-        specimen.write_pages(documents / names[id], [_lines(record)])
-        with (documents / names[id]).open("ab") as file:  # equal bytes would be one document
-            file.write(f"% {file_name(id)}\n".encode())
+        title, text = str(record.get("title") or ""), str(record.get("text") or "")
+        names[id] = write_passage(id, title, text, documents)
     questions = []
     for number, record in _records(folder / "queries.jsonl"):
         id = _text(record, "_id", folder / "queries.jsonl", number)
@@ -89,6 +87,16 @@ def read_grades(path: Path) -> Grades:
     return grades
 
 
+def write_passage(id: str, title: str, text: str, documents: Path) -> str:
+    """The name of the PDF that it has become."""
+    name = f"{file_name(id)}.pdf"
+    lines = [*textwrap.wrap(title, _COLUMNS), *([""] if title else [])]
+    specimen.write_pages(documents / name, [[*lines, *textwrap.wrap(text, _COLUMNS)]])
+    with (documents / name).open("ab") as file:  # equal bytes would be one document
+        file.write(f"% {file_name(id)}\n".encode())
+    return name
+
+
 def file_name(id: str) -> str:
     """An id as the name of a file: different ids, different names; never a path."""
     return quote(id, safe=" ").replace(".", "%2E")
@@ -110,12 +118,6 @@ def _text(record: Mapping[str, object], key: str, path: Path, number: int) -> st
     if not isinstance(found := record.get(key), str):
         raise InputError(f"{path}, line {number}: expected {key!r} to be text, got {found!r}.")
     return found
-
-
-def _lines(record: Mapping[str, object]) -> list[str]:
-    title = textwrap.wrap(str(record.get("title") or ""), _COLUMNS)
-    text = textwrap.wrap(str(record.get("text") or ""), _COLUMNS)
-    return [*title, *([""] if title else []), *text]
 
 
 def _is_number(text: str) -> bool:

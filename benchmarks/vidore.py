@@ -118,10 +118,14 @@ def _value(row: Row, columns: Sequence[str], path: Path) -> object:
 
 
 def _write(picture: object, documents: Path) -> str:
-    """The name of the file, which is that of its bytes."""
     data = picture.get("bytes") if isinstance(picture, Mapping) else picture
     if not isinstance(data, bytes):
         raise InputError(f"Expected the bytes of a picture, got {type(data).__name__}.")
+    return write_picture(data, documents)
+
+
+def write_picture(data: bytes, documents: Path) -> str:
+    """The name of the file, which is that of its bytes."""
     suffix = next((s for start, s in _SUFFIXES.items() if data.startswith(start)), ".png")
     name = hashlib.sha256(data).hexdigest()[:32] + suffix
     path = documents / name

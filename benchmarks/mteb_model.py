@@ -1,0 +1,139 @@
+"""recto as a model of MTEB, whole: its encoders, its store, its way of finding.
+
+    import mteb
+    from recto.benchmarks.mteb_model import RectoSearch
+
+    tasks = mteb.get_tasks(["Vidore3FinanceEnRetrieval"])
+    results = mteb.evaluate(RectoSearch(encoder="colqwen2.5"), tasks)
+
+It is one that searches (`mteb.models.SearchProtocol`), as late interaction and fusion are no matter
+of one vector a text. Passages are indexed as `beir` does it, pictures as they are; what has both is
+indexed by its picture. Imports mteb only for what describes the model.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from recto.benchmarks.beir import write_passage
+from recto.benchmarks.vidore import write_picture
+from recto.benchmarks.ways import check, searcher
+from recto.engine.errors import InputError
+from recto.engine.strategies.registry import DEFAULT
+
+if TYPE_CHECKING:
+    from mteb.models.model_meta import ModelMeta
+
+    from recto.library import Library
+
+Row = Mapping[str, Any]
+
+
+class RectoSearch:
+    """One corpus at a time; the last one is kept until the next or `close`."""
+
+    def __init__(self, *, encoder: str | None = None, way: str = DEFAULT) -> None:
+        """`encoder` as in `recto.open`; `way` is one of `recto.benchmarks.ways.WAYS`."""
+        check([way])
+        self._encoder = encoder
+        self._way = way
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._library: Library | None = None
+        self._ids: dict[str, list[str]] = {}
+        """By the name of the document: the same picture may have several."""
+
+    def index(self, corpus: Iterable[Row], **_: object) -> None:
+        """Make a library of rows with `id`, and `image` or `title` and `text`."""
+        import recto
+
+        self.close()
+        self._folder = tempfile.TemporaryDirectory(prefix="recto-mteb-")
+        documents = Path(self._folder.name) / "documents"
+        documents.mkdir()
+        ids: defaultdict[str, list[str]] = defaultdict(list)
+        for row in corpus:
+            ids[_write(row, documents)].append(str(row["id"]))
+        self._ids = dict(ids)
+        self._library = recto.open(Path(self._folder.name) / "library", encoder=self._encoder)
+        for outcome in self._library.add(documents).failed:
+            raise InputError(f"{outcome.path.name} cannot be indexed: {outcome.error}")
+
+    def search(
+        self,
+        queries: Iterable[Row],
+        *,
+        top_k: int,
+        top_ranked: Mapping[str, list[str]] | None = None,
+        **_: object,
+    ) -> dict[str, dict[str, float]]:
+        """By question and passage, the higher the better; `top_ranked` are those to choose from."""
+        if self._library is None:
+            raise InputError("Nothing is indexed yet; call index before search.")
+        search = searcher(self._library, self._way)
+        names = {id: name for name, ids in self._ids.items() for id in ids}
+        found = {}
+        for row in queries:
+            among = top_ranked.get(str(row["id"])) if top_ranked is not None else None
+            documents = None if among is None else sorted({names[id] for id in among})
+            places = search(str(row["text"]), limit=top_k, documents=documents)
+            ids = [id for place in places for id in self._ids[place.document]]
+            kept = [id for id in ids if among is None or id in among][:top_k]
+            found[str(row["id"])] = {id: 1 / (1 + rank) for rank, id in enumerate(kept)}
+        return found
+
+    def close(self) -> None:
+        """End the library and remove its files."""
+        if self._library is not None:
+            self._library.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+        self._library = self._folder = None
+
+    @property
+    def mteb_model_meta(self) -> ModelMeta:
+        """What MTEB writes beside the results."""
+        from importlib import metadata
+
+        from mteb.models.model_meta import ModelMeta
+
+        encoder = Path(self._encoder or "words").name
+        return ModelMeta(
+            loader=None,
+            name=f"recto/{encoder}-{self._way}",
+            revision=metadata.version("recto"),
+            release_date=None,
+            languages=None,
+            n_parameters=None,
+            memory_usage_mb=None,
+            max_tokens=None,
+            embed_dim=None,
+            license="apache-2.0",
+            open_weights=True,
+            public_training_code=None,
+            public_training_data=None,
+            framework=["PyTorch"] if self._encoder else ["ONNX"],
+            similarity_fn_name="MaxSim",
+            use_instructions=False,
+            training_datasets=None,
+            modalities=["text", "image"],
+            model_type=["late-interaction"],
+        )
+
+
+def _write(row: Row, documents: Path) -> str:
+    picture = row.get("image")
+    if picture is None:
+        title, text = str(row.get("title") or ""), str(row.get("text") or row.get("body") or "")
+        return write_passage(str(row["id"]), title, text, documents)
+    if isinstance(picture, Image.Image):
+        packed = io.BytesIO()
+        picture.convert("RGB").save(packed, "PNG")
+        return write_picture(packed.getvalue(), documents)
+    return write_picture(picture["bytes"], documents)

@@ -1,0 +1,59 @@
+"""recto as a model of MTEB: by what MTEB asks of it, and in MTEB itself where that is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from recto.benchmarks.mteb_model import RectoSearch
+from recto.engine.errors import InputError
+
+CORPUS = [
+    {"id": "sea", "title": "The sea", "text": "Walruses eat clams and sea snails."},
+    {"id": "land", "title": "", "text": "Horses eat hay and oats in the stable."},
+    {"id": "air", "title": "", "text": "Swifts catch insects in flight."},
+]
+QUESTIONS = [{"id": "q1", "text": "What do walruses eat?"}, {"id": "q2", "text": "hay for horses"}]
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[RectoSearch]:
+    made = RectoSearch()
+    made.index(CORPUS, task_metadata=None, hf_split="test", hf_subset="default")
+    yield made
+    made.close()
+
+
+def test_search_ranks_by_id(model: RectoSearch) -> None:
+    found = model.search(QUESTIONS, top_k=2, hf_split="test")
+    best = {question: max(scores, key=scores.__getitem__) for question, scores in found.items()}
+    assert best == {"q1": "sea", "q2": "land"}
+    assert all(len(scores) <= 2 for scores in found.values())
+
+
+def test_search_chooses_among_those_given(model: RectoSearch) -> None:
+    found = model.search(QUESTIONS[:1], top_k=5, top_ranked={"q1": ["air", "land"]})
+    assert set(found["q1"]) <= {"air", "land"}
+
+
+def test_search_needs_an_index() -> None:
+    with pytest.raises(InputError, match="call index before search"):
+        RectoSearch().search(QUESTIONS, top_k=1)
+
+
+def test_mteb_takes_it_as_a_model_that_searches(model: RectoSearch) -> None:
+    protocols = pytest.importorskip("mteb.models.models_protocols")
+    assert isinstance(model, protocols.SearchProtocol)
+    assert model.mteb_model_meta.name == "recto/words-default"
+
+
+def test_mteb_measures_it() -> None:
+    pytest.importorskip("mteb")
+    from tests.benchmarks.mteb_task import evaluated
+
+    model = RectoSearch()
+    try:
+        assert evaluated(model, CORPUS, QUESTIONS, {"q1": {"sea": 1}, "q2": {"land": 1}}) == 1
+    finally:
+        model.close()
