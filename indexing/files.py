@@ -18,12 +18,14 @@ from recto.engine.errors import (
     UnreadableFile,
     UnsupportedFile,
 )
+from recto.indexing.media.kinds import SUFFIXES, kind_by_head
 from recto.indexing.notes import is_notes
 
 OFFICE = frozenset({"docx", "pptx", "xlsx", "odt", "odp", "ods", "doc", "ppt", "xls", "rtf"})
 IMAGES = frozenset({"png", "jpeg", "webp", "tiff"})
 KINDS = frozenset({"pdf"}) | IMAGES | OFFICE
-_NAMED = KINDS | {"jpg", "tif"}
+"""Of documents with pages."""
+_NAMED = KINDS | SUFFIXES | {"jpg", "tif"}
 _HEAD = 4096
 _TAIL = 1 << 18
 _LIBRARY = {"library.json", "store"}
@@ -141,7 +143,7 @@ def _stranger(refused: Refused) -> bool:
 
 
 def kind_of(path: str | os.PathLike[str]) -> str:
-    """One of `KINDS`, from the file's bytes, whatever its name.
+    """One of `KINDS` or `MEDIA`, from the file's bytes, whatever its name.
 
     Raises UnreadableFile, EmptyFile, EncryptedFile (a protected office file) or UnsupportedFile.
     """
@@ -158,13 +160,13 @@ def kind_of(path: str | os.PathLike[str]) -> str:
         raise _unreadable(path, error) from error
     if not head:
         raise EmptyFile(f"{path} has no bytes; a document was expected.")
-    kind = _by_magic(head) or _in_zip(head, tail) or _in_ole(directory)
+    kind = _by_magic(head) or _in_zip(head, tail) or _in_ole(directory) or kind_by_head(head)
     if kind == "encrypted":
         raise EncryptedFile(f"{path} is protected by a password; save it without one.")
     if kind is None:
         raise UnsupportedFile(
             f"{path} is of no kind that recto reads (it begins with {head[:8]!r}); "
-            f"expected {', '.join(sorted(KINDS))}."
+            f"expected {', '.join(sorted(KINDS | SUFFIXES))}."
         )
     return kind
 

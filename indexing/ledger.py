@@ -83,8 +83,12 @@ class Ledger:
         self._sources.sweep({self._sources.path(r.id, r.kind) for r in self._records.values()})
 
     def _complete(self, records: Iterable[DocumentRecord]) -> None:
-        for record in [record for record in records if record.state == "removing"]:
+        removing = [record for record in records if record.state == "removing"]
+        clips = self._store.clips() if removing else None
+        for record in removing:
             self._store.delete_pages(record.id)
+            if clips is not None:
+                clips.delete_clips(record.id)
             self._store.delete_documents([record.id])
             self._sources.remove(record.id, record.kind)
             del self._records[record.id]

@@ -23,9 +23,12 @@ class Outcome:
     """Empty when the file failed before it could be identified."""
     pages: int = 0
     """Pages that were read now; 0 when unchanged or failed."""
+    clips: int = 0
+    """Clips of sound and film that were encoded now, and pages that were encoded to be found
+    beside them."""
     skipped: Mapping[int, str] = field(default_factory=dict)
     """Pages that could not be read, now or when the document was added, and why; the others of the
-    document are indexed."""
+    document are indexed. Of sound and film, the seconds at which clips begin."""
     error: RectoError | None = None
     """Why it failed."""
 
@@ -41,6 +44,11 @@ class AddReport:
     def pages(self) -> int:
         """Pages that were read."""
         return sum(outcome.pages for outcome in self.outcomes)
+
+    @property
+    def clips(self) -> int:
+        """Clips that were encoded."""
+        return sum(outcome.clips for outcome in self.outcomes)
 
     @property
     def failed(self) -> tuple[Outcome, ...]:

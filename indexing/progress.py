@@ -48,20 +48,23 @@ class Tally:
 
     def page(self, page: int, pages: int) -> None:
         """`page` of the `pages` pages of the file at hand are done."""
-        self._report(page, pages)
+        self._report(page, pages, share=page / pages)
+
+    def part(self, share: float) -> None:
+        """So much of the file at hand, which has no pages, is done, from 0 to 1."""
+        self._report(0, 0, share=min(share, 1.0))
 
     def done(self, outcome: Outcome) -> Outcome:
         """The file at hand is done, this being what became of it."""
-        self._report(outcome.pages, outcome.pages, files=1)
+        self._report(outcome.pages, outcome.pages, files=1, share=1.0)
         self._pages += outcome.pages
         self._bytes += self._sizes[self._files]
         self._files += 1
         return outcome
 
-    def _report(self, page: int, pages: int, *, files: int = 0) -> None:
+    def _report(self, page: int, pages: int, *, share: float, files: int = 0) -> None:
         if self._tell is None:
             return
-        share = 1.0 if files else page / pages
         self._tell(
             Progress(
                 path=self._paths[self._files],

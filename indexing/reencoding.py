@@ -181,7 +181,7 @@ def _outcome(
     record: DocumentRecord, pages: int, before: int, skipped: Mapping[int, str]
 ) -> Outcome:
     path = Path(record.paths[0])
-    if len(skipped) < pages:
+    if len(skipped) < pages or not record.pages:  # sound and film have none
         new = pages - before - len(skipped)
         return Outcome(path=path, kind="encoded", document_id=record.id, pages=new, skipped=skipped)
     error = DamagedFile(

@@ -20,6 +20,7 @@ from recto.indexing.notes import MetadataValue, Notes
 from recto.indexing.outcome import AddReport, Outcome, ReencodeReport
 from recto.indexing.progress import Progress, Tally
 from recto.indexing.reencoding import Reencoder
+from recto.media_tools import MediaTools
 from recto.reencoding import chosen_encoder, is_current
 from recto.results import Document
 from recto.tenancy import check_tenancy
@@ -33,6 +34,7 @@ def add(
     origin: str,
     notes: Notes,
     on_progress: OnProgress | None,
+    crossmodal: bool = False,
 ) -> AddReport:
     """See `Library.add`."""
     begun = time.monotonic()
@@ -44,7 +46,7 @@ def add(
     with holdings.writing:
         check_tenancy(holdings.store, holdings.store.tenant, str(holdings.shared.place))
         try:
-            outcomes = _add(holdings, found, notes, on_progress)
+            outcomes = _add(holdings, found, notes, on_progress, crossmodal)
         finally:
             holdings.catalog.forget()
         _tidy(holdings.store)
@@ -68,6 +70,7 @@ def remove(holdings: Holdings, document: str) -> Document:
         assert record is not None
         ledger.remove(record)
         holdings.pictures.forget(removed.id)
+        holdings.media_pictures.forget(removed.id)
         holdings.catalog.forget()
         _tidy(holdings.store)
     return removed
@@ -131,16 +134,20 @@ def _add(
     found: list[Found | Refused],
     notes: Notes,
     on_progress: OnProgress | None,
+    crossmodal: bool,
 ) -> tuple[Outcome, ...]:
     ledger = holdings.ledger()
+    media = MediaTools(holdings)
     indexer = Indexer(
         store=holdings.store,
         encoder=holdings.encoder,
         reader=holdings.reader,
         ledger=ledger,
         sources=holdings.sources,
+        media=media.make_writer,
+        pages=media.joiner() if crossmodal else None,
     )
-    unfinished = ledger.unfinished()
+    unfinished = [record for record in ledger.unfinished() if media.can_resume(record)]
     tally = Tally([Path(r.paths[0]) for r in unfinished] + [f.path for f in found], on_progress)
     return tuple(indexer.add(unfinished, found, notes, tally))
 

@@ -22,6 +22,7 @@ from recto.engine.summaries import Summaries
 from recto.indexing.ledger import Ledger
 from recto.indexing.reader import Reader
 from recto.indexing.sources import Sources
+from recto.media_pictures import MediaPictures
 from recto.parts import Part
 from recto.pictures import PagePictures
 from recto.reencoding import Gate
@@ -48,6 +49,7 @@ class Holdings(Closing):
         self.pictures = PagePictures(
             self.folder / "pictures", shared.reader, self.sources, shared=shared.place.shared
         )
+        self.media_pictures = MediaPictures(shared.crossmodal, self.sources, self.pictures)
 
     def within(self, tenant: str) -> Holdings:
         """What another tenant has of the same library. Raises TenantError, InputError."""

@@ -12,6 +12,7 @@ from recto import asking, changing, encoding, searching, summarising
 from recto.asked_image import AskedImage
 from recto.asking import AnswerEvents
 from recto.catalog import several
+from recto.crossmodal import MakeCrossModal
 from recto.engine.answering.deep.steps import DeepLimits, OnStep
 from recto.engine.answering.protocol import Answerer
 from recto.engine.answering.turns import Turn
@@ -30,6 +31,7 @@ from recto.indexing.notes import Notes
 from recto.indexing.outcome import AddReport, ReencodeReport
 from recto.indexing.progress import Progress
 from recto.indexing.summariser import Summariser, SummaryReport
+from recto.media_library import MediaLibrary
 from recto.parts import PageRange, Part, Where
 from recto.places import FolderPlace, Place
 from recto.reencoding import Gate, reading
@@ -39,7 +41,7 @@ from recto.shared import Shared
 Metadata = Mapping[str, str | int | float | bool]
 
 
-class Library(Closing):
+class Library(MediaLibrary, Closing):
     """Documents, their vectors, and the settings they were made with; one process at a time.
 
     Made by `recto.open`, closed by `close` or at the end of a `with` block:
@@ -58,15 +60,20 @@ class Library(Closing):
         encoder: Callable[[], Encoder],
         limits: Limits,
         place: Place | None = None,
+        crossmodal: MakeCrossModal | None = None,
     ) -> None:
         """Over an open store, which it closes, for the tenant of the store; sources and pictures
         are kept in `folder`, those of a tenant in a folder in it.
 
-        `encoder` makes the encoder when it is first needed. `place` is where the store is; None is
-        the folder.
+        `encoder` makes the encoder when it is first needed, `crossmodal` that of sound and film;
+        None is the one that the library records. `place` is where the store is; None is the folder.
         """
         shared = Shared(
-            store=store, encoder=encoder, limits=limits, place=place or FolderPlace(folder)
+            store=store,
+            encoder=encoder,
+            limits=limits,
+            place=place or FolderPlace(folder),
+            crossmodal=crossmodal,
         )
         self._holdings = Holdings(shared, folder, store.tenant)
         self._owns = True
@@ -102,6 +109,7 @@ class Library(Closing):
         tags: Sequence[str] = (),
         metadata: Metadata | None = None,
         origin: str = "",
+        crossmodal: bool = False,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> AddReport:
         """Index files and folders; what is there already and has not changed is left alone.
@@ -111,12 +119,17 @@ class Library(Closing):
         is where it is said to come from instead. What `FILE.meta.json` beside a file says of it (an
         object of metadata, in which "tags" is a list) prevails over `tags` and `metadata`.
 
+        Sound and film are indexed where the library has a cross-modal encoder (`recto.open`), to be
+        found by `find`. With `crossmodal` pages and pictures are, too, also of documents that are
+        there already.
+
         A file that cannot be indexed is a failed outcome of the report; the others go on. Raises
-        InputError for tags or metadata of another kind than expected, and DiskFull or
+        InputError for tags or metadata of another kind than expected, and for `crossmodal` without
+        a cross-modal encoder; DiskFull or
         BackendUnreachable when nothing further can succeed; what was reported before that is kept.
         """
         notes = Notes(tags=several(tags, "tags"), metadata=metadata)
-        return changing.add(self._holdings, paths, origin, notes, on_progress)
+        return changing.add(self._holdings, paths, origin, notes, on_progress, crossmodal)
 
     def forget_unfinished(self) -> None:
         """Remove what is there of documents whose adding was interrupted, instead of completing

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
+from recto.crossmodal import MakeCrossModal, chosen, record
+from recto.engine.crossmodal.protocol import CrossModalEncoder
 from recto.engine.encoders import registry
 from recto.engine.encoders.protocol import Encoder, EncoderId
 from recto.engine.errors import EncoderMismatch, InputError
@@ -34,6 +36,8 @@ def open(
     recall: float | None = None,
     encoder: str | os.PathLike[str] | Encoder | None = None,
     encoder_settings: Mapping[str, str] | None = None,
+    crossmodal: str | os.PathLike[str] | CrossModalEncoder | None = None,
+    crossmodal_settings: Mapping[str, str] | None = None,
     trust_remote_code: bool = False,
     create: bool = True,
     limits: Limits | None = None,
@@ -56,6 +60,10 @@ def open(
     checkpoint, its id on the hub, or an encoder made by `registry.make`; None takes the library's
     own, or "words" for a new one. `encoder_settings`, such as {"visual_tokens": "768"}, are those
     that `registry.choices(encoder)` lists; a library keeps the ones that it was made with.
+    `crossmodal` is what encodes sound, film, and pictures and pages beside them: a short name (see
+    `recto.engine.crossmodal.registry.names()`), the path of imagebind_huge.pth or of what it was
+    converted to, other checkpoints as there; `crossmodal_settings` are for it, such as
+    {"accept_license": "cc-by-nc-sa-4.0"}. The library records it, and None takes what is recorded.
     `trust_remote_code` runs Python that a checkpoint brings along. `limits` is what a document may
     cost to read.
 
@@ -77,20 +85,21 @@ def open(
         patches_datatype=patches_datatype,
         recall=recall,
     )
+    media = partial(_crossmodal, crossmodal, crossmodal_settings or {})
     try:
         recorded = found.recorded()
         settings = encoder_settings or {}
         if encoder is not None or settings or (recorded is None and create):
             made = _made(encoder, recorded, settings, trust_remote_code)
             store = _opened(found, made.id, create, settings)
-            return _library(found, store, lambda: made, limits, tenant, all_tenants)
+            return _library(found, store, lambda: made, limits, tenant, all_tenants, media)
         store = found.open(None, create=False)
     except BaseException:
         found.close()
         raise
     # Weights are loaded only where they are needed: listing documents does not wait for them.
     make = partial(registry.remake, store.encoder, trust_remote_code=trust_remote_code)
-    return _library(found, store, make, limits, tenant, all_tenants)
+    return _library(found, store, make, limits, tenant, all_tenants, media)
 
 
 def _opened(place: Place, encoder: EncoderId, create: bool, settings: Mapping[str, str]) -> Store:
@@ -107,6 +116,7 @@ def _library(
     limits: Limits | None,
     tenant: str,
     all_tenants: bool,
+    crossmodal: Callable[[Store], MakeCrossModal | None],
 ) -> Library:
     try:
         if tenant or not all_tenants:
@@ -117,10 +127,31 @@ def _library(
             encoder=encoder,
             limits=limits or Limits(),
             place=place,
+            crossmodal=crossmodal(store),
         )
     except BaseException:
         store.close()
         raise
+
+
+def _crossmodal(
+    encoder: str | os.PathLike[str] | CrossModalEncoder | None,
+    settings: Mapping[str, str],
+    store: Store,
+) -> MakeCrossModal | None:
+    """What makes the cross-modal encoder that a user means, which the library knows from now on;
+    None for the one that it knows."""
+    clips = store.clips()
+    recorded = None if clips is None else clips.encoder
+    if encoder is None:
+        if not settings:
+            return None
+        if recorded is None:
+            raise InputError("There is no cross-modal encoder to be set; give crossmodal, too.")
+        encoder = recorded.source or recorded.name
+    made = chosen(encoder, settings, recorded)
+    record(store, made)
+    return lambda: made
 
 
 def _made(

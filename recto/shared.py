@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from threading import Lock
 
+from recto.crossmodal import CrossModal, MakeCrossModal
 from recto.engine.closing import Closing
 from recto.engine.encoders.protocol import Encoder
 from recto.engine.encoders.registry import BUILT_IN, make
@@ -22,14 +23,24 @@ class Shared(Closing):
     """Owns the store; closed once, for all."""
 
     def __init__(
-        self, *, store: Store, encoder: Callable[[], Encoder], limits: Limits, place: Place
+        self,
+        *,
+        store: Store,
+        encoder: Callable[[], Encoder],
+        limits: Limits,
+        place: Place,
+        crossmodal: MakeCrossModal | None = None,
     ) -> None:
-        """`store`: of whichever tenant. `encoder` makes the encoder when it is first needed."""
+        """`store`: of whichever tenant. `encoder` makes the encoder when it is first needed;
+        `crossmodal` that of sound and film, None the one that the library records."""
         self.place = place
         self._stack = ExitStack()
         self.store = self._stack.enter_context(store)
         self._make_encoder = encoder
         self.reader = self._stack.enter_context(Reader(limits))
+        self.crossmodal = self._stack.enter_context(
+            CrossModal(store, place=str(place), limits=limits, make=crossmodal)
+        )
         self._one_change = Lock()
         self.gate = Gate()
 

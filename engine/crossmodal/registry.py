@@ -47,6 +47,20 @@ def make(
     return open_pe_av(place, settings=settings, device=device)
 
 
+def indexing_settings(name: str) -> Mapping[str, str]:
+    """Those by which clips of a library are encoded unless others are chosen: clips are short, and
+    one look at the middle of each costs a fifteenth of the published recipe."""
+    return {"clips": "1", "crops": "1"} if _is_imagebind(name) else {}
+
+
+def is_recorded(name: str, recorded: EncoderId) -> bool:
+    """Whether a user's name for an encoder means the one that a library recorded."""
+    if name in (recorded.name, recorded.source):
+        return True
+    path = Path(name).expanduser()
+    return path.exists() and str(path.absolute()) == recorded.source
+
+
 def remake(recorded: EncoderId, *, device: str | None = None) -> CrossModalEncoder:
     """The encoder that a library recorded, from where it was loaded then."""
     return make(recorded.source, settings=recorded.settings, device=device)

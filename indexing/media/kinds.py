@@ -16,6 +16,8 @@ SUFFIXES = frozenset(
 _HEAD = 64
 _FIRST_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 """Of a mov; the first of old ones is not always ftyp."""
+_PICTURES = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis", b"crx ")
+"""What pictures in the same boxes begin with after ftyp."""
 
 
 def media_kind(path: str | os.PathLike[str]) -> str:
@@ -42,7 +44,7 @@ def kind_by_head(head: bytes) -> str | None:
     if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
         return "wav"
     if head[4:8] in _FIRST_BOXES:
-        return "mov"
+        return None if head[4:8] == b"ftyp" and head[8:12] in _PICTURES else "mov"
     for mark, kind in ((b"fLaC", "flac"), (b"OggS", "ogg"), (b"\x1a\x45\xdf\xa3", "matroska")):
         if head.startswith(mark):
             return kind

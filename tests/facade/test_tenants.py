@@ -105,6 +105,17 @@ def _info(b: Library, id: str, path: Path) -> None:
     assert (info.pages, info.documents, info.bytes_on_disk) == (0, 0, 0)
 
 
+def _clips(b: Library, id: str, path: Path) -> None:
+    """What is found across modalities is tried where there is an encoder for it (tests/media)."""
+    for look in (b.clips, b.waveform, lambda name: b.frame(name, 0)):
+        with pytest.raises(NotFound, match="among the 0 of this library"):
+            look(id)
+    assert b.crossmodal is None
+    for ask in (lambda: b.find("heron"), lambda: b.classify(path, ["heron", "crane"])):
+        with pytest.raises(InputError, match="no encoder of sound"):
+            ask()
+
+
 def _reencode(b: Library, id: str, path: Path) -> None:
     with pytest.raises(TenantError, match="All tenants of a library have one encoder"):
         b.reencode(FakeEncoder(revision="2"))
@@ -133,6 +144,7 @@ def _properties(b: Library, id: str, path: Path) -> None:
 
 
 CASES: dict[str, Case] = {
+    **dict.fromkeys(("classify", "clips", "crossmodal", "find", "frame", "waveform"), _clips),
     "add": _add,
     "ask": _ask,
     "ask_stream": _ask_stream,

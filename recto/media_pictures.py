@@ -1,0 +1,114 @@
+"""What a person is shown of clips: frames, and waveforms. Made on demand, and not kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recto.crossmodal import CrossModal
+from recto.engine.crossmodal.protocol import Picture
+from recto.engine.errors import NotFound
+from recto.engine.store.clips.records import ClipPlace
+from recto.engine.vectors import FloatArray
+from recto.indexing.media.reader import OpenMedia
+from recto.indexing.media.segments import Span
+from recto.indexing.sources import Sources
+from recto.pictures import PagePictures
+from recto.results import Document
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_OPEN = 4
+"""Files that stay open: to open one is to go through it once, and a list of hits is of a few."""
+_HIGH = 3
+"""Times as wide as high is the picture of a waveform."""
+_GROUND, _WAVE = 246, 70
+"""Grey."""
+
+
+class MediaPictures:
+    """What `ClipHit.thumbnail` and its siblings call."""
+
+    def __init__(self, shared: CrossModal, sources: Sources, pages: PagePictures) -> None:
+        self._shared = shared
+        self._sources = sources
+        self._pages = pages
+        self._opened: OrderedDict[str, OpenMedia] = OrderedDict()
+        self._lock = Lock()
+
+    def thumbnail(self, document: Document, place: ClipPlace, width: int) -> Image:
+        """A page; what is shown in the middle of a clip; or, of sound alone, its waveform."""
+        from PIL import Image as Pillow
+
+        if place.page:
+            return self._pages.image(document, place.page, width)
+        with self._media(document) as media:
+            if media.facts.film is not None:
+                middle = (place.start + place.end) / 2
+                return Pillow.fromarray(media.picture(middle, width=width))
+            points = _waveform(media, Span(place.start, place.end), width)
+            return Pillow.fromarray(_drawn(points, max(width // _HIGH, 1)))
+
+    def frame(self, document: Document, time: float, width: int) -> Image:
+        """What is shown at a time. Raises NotFound where there are no pictures."""
+        from PIL import Image as Pillow
+
+        with self._media(document) as media:
+            if media.facts.film is None:
+                raise NotFound(f"{document.name} has no pictures; it is sound alone.")
+            return Pillow.fromarray(media.picture(time, width=width))
+
+    def waveform(self, document: Document, span: Span | None, points: int) -> FloatArray:
+        """(points, 2) the least and the greatest sample of each part. Raises NotFound."""
+        with self._media(document) as media:
+            return _waveform(media, span or Span(0.0, media.seconds), points)
+
+    def forget(self, document_id: str) -> None:
+        """Close the file of a document."""
+        with self._lock:
+            if (media := self._opened.pop(document_id, None)) is not None:
+                media.close()
+
+    @contextmanager
+    def _media(self, document: Document) -> Iterator[OpenMedia]:
+        """Its open file, which nobody else uses meanwhile. Raises NotFound, a DocumentError."""
+        with self._lock:
+            media = self._opened.get(document.id)
+            if media is None:
+                media = self._open(document)
+                self._opened[document.id] = media
+                if len(self._opened) > _OPEN:
+                    self._opened.popitem(last=False)[1].close()
+            self._opened.move_to_end(document.id)
+            yield media
+
+    def _open(self, document: Document) -> OpenMedia:
+        if document.pages:
+            raise NotFound(f"{document.name} has pages; it is no file of sound or film.")
+        source = self._sources.path(document.id, document.kind)
+        if not source.exists():
+            raise NotFound(
+                f"The file of {document.name} is not kept on this machine ({source}), or has been"
+                " removed from the library."
+            )
+        return self._shared.reader.open(source, name=document.name)
+
+
+def _waveform(media: OpenMedia, span: Span, points: int) -> FloatArray:
+    from recto.indexing.media.previews import waveform  # which imports Pillow
+
+    return waveform(media, span, points=points)
+
+
+def _drawn(points: FloatArray, height: int) -> Picture:
+    """(height, width, 3) a line from the least to the greatest sample for each column."""
+    rows = np.linspace(1, -1, height)[:, None]
+    wave = (rows >= points[:, 0] - 1 / height) & (rows <= points[:, 1] + 1 / height)
+    grey = np.where(wave, np.uint8(_WAVE), np.uint8(_GROUND))
+    return np.repeat(grey[..., None], 3, axis=2)
