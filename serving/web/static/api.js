@@ -107,6 +107,7 @@ export function upload(path, files, onProgress) {
     request.upload.onprogress = (event) => onProgress(event.loaded / event.total);
     request.onerror = () => reject(new Problem(0, "offline", "The server does not answer."));
     request.onload = () => {
+      if (request.status === 401) return resolve(askForKey().then(() => upload(path, files, onProgress)));
       let body = {};
       try {
         body = JSON.parse(request.responseText);

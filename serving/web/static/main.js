@@ -17,6 +17,7 @@ async function choose(library) {
   viewer.close();
   document.title = `${library.label} · recto`;
   $("talk").replaceChildren();
+  $("send").disabled = false;
   scope();
   await shelf.load();
   await shelf.resume();
@@ -51,6 +52,7 @@ async function begin() {
   on("chosen", scope);
   on("documents", talk.welcome);
   for (const part of [shelf, talk, viewer, keyboard, theme]) part.wire();
+  const { hash } = location;
   const search = new URLSearchParams(location.search);
   try {
     const libraries = await api.get("/api/libraries");
@@ -61,14 +63,15 @@ async function begin() {
       await viewer.show({
         document: linked[2],
         page: Number(search.get("page") ?? 1),
-        question: search.get("q") ?? "",
+        question: new URLSearchParams(hash.slice(1)).get("q") ?? "",
         boxes: boxesOf(search.get("boxes")),
       });
     }
   } catch (error) {
     $("talk").replaceChildren(h("p", { class: "notice bad", role: "alert" }, error.message, h("button", { onclick: () => location.reload() }, "Try again")));
   }
-  if (matchMedia("(min-width: 821px)").matches) $("question").focus();
+  const untouched = document.activeElement === document.body;
+  if (untouched && matchMedia("(min-width: 821px)").matches) $("question").focus();
 }
 
 /** Boxes of a link: x0,y0,x1,y1 each, semicolons between. */

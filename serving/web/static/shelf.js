@@ -114,17 +114,24 @@ async function follow(job, card) {
   card.onCancel(() => api.post(`${path}/cancel`).catch((error) => notice(error.message)));
   card.show("Waiting", 0);
   for (let over = false; !over; ) {
-    for await (const { kind, id, data } of api.events(`${path}/events`, { after: seen })) {
-      seen = id || seen;
-      if (kind === "file") {
-        done.add(data.index);
-        await load();
+    try {
+      for await (const { kind, id, data } of api.events(`${path}/events`, { after: seen })) {
+        seen = id || seen;
+        if (kind === "file") {
+          done.add(data.index);
+          await load();
+        }
+        if (kind === "page") card.show(`Reading page ${data.page} of ${data.pages}`, (done.size + data.page / (data.pages || 1)) / job.files.length);
+        if (kind === "state" && data.state === "running") card.show("Reading", done.size / job.files.length);
+        if (kind === "state") over = ["done", "failed", "cancelled"].includes(data.state);
       }
-      if (kind === "page") card.show(`Reading page ${data.page} of ${data.pages}`, (done.size + data.page / (data.pages || 1)) / job.files.length);
-      if (kind === "state" && data.state === "running") card.show("Reading", done.size / job.files.length);
-      if (kind === "state") over = ["done", "failed", "cancelled"].includes(data.state);
+    } catch (error) {
+      if (error.status) throw error;
     }
-    if (!over) await new Promise((resolve) => setTimeout(resolve, 1500)); // the server restarts
+    if (!over) {
+      card.show("The server is away; it goes on when it is back", done.size / job.files.length);
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+    }
   }
   await end(await api.get(path), card, path);
 }

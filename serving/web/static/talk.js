@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { $, counted, h, notice } from "./dom.js";
+import * as history from "./history.js";
 import { pictureOf, root, state, tell } from "./state.js";
 
 const LIMIT = 12;
@@ -9,6 +10,10 @@ const LIMIT = 12;
 let openable = [];
 let current = -1;
 let running = null;
+/** What was asked and answered in this talk, for the questions that follow. */
+let turns = [];
+const TURNS = 6;
+const LONGEST = 2000;
 
 const WHY = {
   no_pages: "There are no pages to look at.",
@@ -30,14 +35,24 @@ export async function ask(question, mode) {
   turn.scrollIntoView({ block: "start", behavior: "smooth" });
   openable = [];
   current = -1;
-  $("send").disabled = true;
+  label();
   try {
     await (mode === "search" ? search : answer)(question, body, signal);
   } catch (error) {
-    if (error.name !== "AbortError") body.append(failure(error, () => retry(turn, question, mode)));
+    body.querySelector(".working")?.remove();
+    body.querySelector(".writing")?.classList.remove("writing");
+    if (error.name === "AbortError") body.append(h("p", { class: "foot" }, "Stopped."));
+    else body.append(failure(error, () => retry(turn, question, mode)));
   } finally {
-    $("send").disabled = false;
+    if (running?.signal === signal) running = null;
+    label();
+    turn.scrollIntoView({ block: "start" }); // where the page beside it has moved it
   }
+}
+
+/** The button stops an answer while there is nothing else to be asked. */
+function label() {
+  $("send").textContent = running && !$("question").value.trim() ? "Stop" : "Ask";
 }
 
 function retry(turn, question, mode) {
@@ -47,6 +62,9 @@ function retry(turn, question, mode) {
 
 const failure = (error, again) =>
   h("p", { class: "notice bad", role: "alert" }, error.message, h("button", { onclick: again }, "Try again"));
+
+const before = () => turns.filter((turn) => turn.root === root()).slice(-TURNS)
+  .map(({ question, answer }) => ({ question, answer }));
 
 const asked = (question) => ({
   question,
@@ -58,19 +76,26 @@ async function answer(question, body, signal) {
   body.append(working);
   const text = h("p");
   const writing = h("div", { class: "answer writing" }, text);
-  for await (const { kind, data } of api.events(`${root()}/ask`, { body: { ...asked(question), stream: true }, signal })) {
+  for await (const { kind, data } of api.events(`${root()}/ask`, { body: { ...asked(question), history: before(), stream: true }, signal })) {
     if (kind === "text") {
       working.remove();
       if (!writing.isConnected) body.append(writing);
       text.append(data.text.replace(/\[S?\d+\]/g, ""));
     } else if (kind === "answer") {
-      body.replaceChildren(...settled(data, question));
+      body.replaceChildren(...understood(data), ...settled(data, question));
+      turns.push({ root: root(), question: data.asked ?? question, answer: data.answer.slice(0, LONGEST) });
+      if (data.citations.length && matchMedia("(min-width: 821px)").matches) show(0);
     } else if (kind === "error") {
       throw new api.Problem(data.status, data.code, data.detail);
     }
   }
   working.remove();
-  if (openable.length && matchMedia("(min-width: 821px)").matches) show(0);
+}
+
+/** What was searched for in the place of a question that follows others. */
+function understood({ asked, rewriting }) {
+  if (asked) return [h("p", { class: "quiet" }, `Understood as: ${asked}`)];
+  return rewriting === "failed" ? [h("p", { class: "quiet" }, "Asked as it is, without what was said before.")] : [];
 }
 
 function settled(answer, question) {
@@ -193,7 +218,7 @@ export function unmark() {
 export function welcome({ total }) {
   if ($("talk").querySelector(".turn")) return;
   const text = total
-    ? "Answers come with the pages they rest on. Tick documents on the left to ask only those."
+    ? "Answers come with the pages they rest on. Tick some in the list to ask only those."
     : "Add documents first: drop them anywhere on this page.";
   const heading = total ? "What would you like to know?" : "Nothing to read yet";
   $("talk").replaceChildren(h("div", { id: "welcome", class: "welcome" }, h("h1", {}, heading), h("p", {}, text)));
@@ -202,10 +227,12 @@ export function welcome({ total }) {
 export function wire() {
   const box = $("question");
   const grow = () => {
+    label();
     box.style.height = "auto";
     box.style.height = `${Math.min(box.scrollHeight, 200)}px`;
   };
   box.addEventListener("input", grow);
+  history.wire(box, grow);
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
@@ -214,9 +241,11 @@ export function wire() {
   });
   $("ask").addEventListener("submit", (event) => {
     event.preventDefault();
+    if (!state.library) return;
     const question = box.value.trim();
-    if (!question) return box.focus();
+    if (!question) return running ? running.abort() : box.focus();
     if (!/[\p{L}\p{N}]/u.test(question)) return notice("Ask in words.");
+    history.keep(question);
     box.value = "";
     grow();
     ask(question, new FormData(event.target).get("mode"));

@@ -24,8 +24,7 @@ export async function show(item) {
   $("app").classList.add("with-viewer");
   $("shelf").classList.remove("open");
   $("viewer").hidden = false;
-  const place = `/l/${encodeURIComponent(state.library.library)}/d/${open.document}?page=${open.page}`;
-  if (location.pathname + location.search !== place) history.replaceState(null, "", place);
+  history.replaceState(null, "", placeOf(open));
   const wanted = open;
   if (!lengths.has(open.document)) {
     try {
@@ -38,6 +37,23 @@ export async function show(item) {
     }
   }
   if (open === wanted) draw();
+}
+
+/** Where the page can be found again. The question stays in the browser: what follows # is not sent. */
+function placeOf({ document, page, boxes, question }) {
+  const marked = boxes.map((box) => box.map((edge) => edge.toFixed(4)).join(",")).join(";");
+  const place = `/l/${encodeURIComponent(state.library.library)}/d/${document}?page=${page}`;
+  return place + (marked && `&boxes=${marked}`) + (question && `#q=${encodeURIComponent(question)}`);
+}
+
+async function copyLink() {
+  const address = location.origin + placeOf(open);
+  try {
+    await navigator.clipboard.writeText(address); // there is none on pages that came without TLS
+    notice("The link to this page is copied.");
+  } catch {
+    notice(address);
+  }
 }
 
 export function close() {
@@ -98,6 +114,7 @@ function bar(last) {
     button("Farther", "minus", () => closer(-1), { class: "icon wide" }),
     button("Closer", "plus", () => closer(1), { class: "icon wide" }),
     button("Heat map", "heat", toggleHeat, { "aria-pressed": String(heating && Boolean(open.question)), disabled: !open.question }),
+    button("Copy a link to this page", "link", copyLink),
     button("Download the original", "down", () => api.download(`${root()}/documents/${open.document}/source`, name).catch((error) => notice(error.message))),
     button("Close the page", "close", close));
 }
