@@ -83,6 +83,10 @@ class Summaries:
             return None
         return status.st_mtime_ns, status.st_size
 
+    def vectors_path(self, document_id: str) -> Path:
+        """Where vectors made of the summaries may be kept."""
+        return self._path(document_id).with_suffix(".npz")
+
     def put(self, document_id: str, summary: Summary) -> None:
         """Keep one beside those of the document's other pages. Raises DiskFull, DamagedLibrary."""
         summaries = self.of(document_id) | {summary.number: summary}

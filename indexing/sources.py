@@ -15,6 +15,8 @@ from recto.engine.errors import DiskFull, RectoError, UnreadableFile
 
 _CHUNK = 1 << 20
 _SUMMARIES = ".summaries.json"
+_BESIDE = (_SUMMARIES, ".summaries.npz")
+"""What may lie beside a document's bytes; the latter are vectors of the former."""
 
 
 def hash_of(path: Path) -> str:
@@ -83,15 +85,20 @@ class Sources:
     def remove(self, document_id: str, kind: str) -> None:
         """Forget a document's bytes and summaries; nothing happens when they are not there."""
         self.path(document_id, kind).unlink(missing_ok=True)
-        self.summaries(document_id).unlink(missing_ok=True)
+        for path in self._beside(document_id):
+            path.unlink(missing_ok=True)
 
     def sweep(self, keep: set[Path]) -> None:
         """Remove what an interrupted `keep` left: every file that is not among these paths, which
         are of originals, or of their summaries."""
-        beside = {self.summaries(path.name.partition(".")[0]) for path in keep}
+        beside = {other for path in keep for other in self._beside(path.name.partition(".")[0])}
         for path in self._files():
             if path not in keep and path not in beside:
                 path.unlink(missing_ok=True)
+
+    def _beside(self, document_id: str) -> list[Path]:
+        folder = self._folder / document_id[:2]
+        return [folder / f"{document_id}{suffix}" for suffix in _BESIDE]
 
     def _files(self) -> Iterator[Path]:
         if self._folder.is_dir():

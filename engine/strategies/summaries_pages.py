@@ -8,7 +8,7 @@ from threading import Lock
 
 from recto.engine.answering.protocol import DraftAnswer, Evidence
 from recto.engine.bm25 import words_vector
-from recto.engine.encoders.protocol import Encoder, PageInput
+from recto.engine.encoders.protocol import Encoder
 from recto.engine.errors import NotFound, QuestionError
 from recto.engine.retrieval import RankedPage, RetrievalSettings
 from recto.engine.store.plan import PageFilter
@@ -16,6 +16,7 @@ from recto.engine.store.records import DocumentRecord, PageRecord
 from recto.engine.strategies.protocol import Shelf
 from recto.engine.strategies.shadow import Shadow
 from recto.engine.summaries import text_page
+from recto.engine.summary_vectors import vectors_of
 from recto.engine.vectors import QuestionVectors
 
 
@@ -69,8 +70,8 @@ class SummariesPages:
             """By the words of the summaries, under the document's title."""
             headings = (record.title,) if record.title else ()
             pages = [text_page(one, headings) for one in summaries.of(record.id).values()]
-            inputs = [PageInput(content=page, image=None) for page in pages]
-            for page, vectors in zip(pages, encoder.encode_pages(inputs), strict=True):
+            made = vectors_of(record.id, pages, encoder, summaries)
+            for page, vectors in zip(pages, made, strict=True):
                 yield PageRecord(
                     document_id=record.id,
                     content=page,

@@ -63,8 +63,9 @@ def test_summaries_lie_beside_their_bytes_and_go_with_them(original: Path, tmp_p
     for name in (id, "f" * 64):
         sources.summaries(name).parent.mkdir(exist_ok=True)
         sources.summaries(name).write_text("{}")
+        sources.summaries(name).with_suffix(".npz").write_text("")
     sources.sweep({sources.path(id, "pdf")})
-    assert sources.summaries(id).exists()
-    assert not sources.summaries("f" * 64).exists()
+    names = [f"{id}{suffix}" for suffix in (".pdf", ".summaries.json", ".summaries.npz")]
+    assert sorted(path.name for path in (tmp_path / "sources").rglob("*.*")) == names
     sources.remove(id, "pdf")
-    assert not sources.summaries(id).exists()
+    assert list((tmp_path / "sources").rglob("*.*")) == []
