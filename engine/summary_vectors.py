@@ -10,6 +10,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -59,13 +60,13 @@ def _written(vectors: Mapping[str, PageVectors]) -> bytes:
     """An empty array stands for no vectors."""
     data = io.BytesIO()
     nothing = np.zeros((0, 0), np.float16)
-    arrays = {
+    arrays: dict[str, Any] = {
         f"{key} {part}": nothing if value is None else value.vectors.astype(np.float16)
         for key, of_page in vectors.items()
         for part in _PARTS
         for value in (getattr(of_page, part),)
     }
-    np.savez(data, allow_pickle=False, **arrays)
+    np.savez(data, **arrays)
     return data.getvalue()
 
 
