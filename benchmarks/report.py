@@ -100,7 +100,8 @@ def _against(first: Measurement, other: Measurement) -> str:
     if first is other or [q.id for q in first.asked] != [q.id for q in other.asked]:
         return "–"
     found = difference(first.values(HEADLINE), other.values(HEADLINE))
-    return f"{found.mean:+.3f}, p = {found.p:.3f}"
+    p = "p < 0.001" if found.p < 0.001 else f"p = {found.p:.3f}"
+    return f"{found.mean:+.3f}, {p}"
 
 
 def _speed_table(one: _Set) -> tuple[list[str], list[list[str]]]:
@@ -118,7 +119,7 @@ def _speed_table(one: _Set) -> tuple[list[str], list[list[str]]]:
 
 
 def _html_set(one: _Set) -> str:
-    ways = [(m.name, WAYS[m.way].about) for m in one.measurements if m.way in WAYS]
+    ways = {m.way: WAYS[m.way].about for m in one.measurements if m.way in WAYS}
     parts = [
         f"<h2>{escape(one.dataset)}</h2><p class='about'>{escape(one.about)}</p>",
         _figure("nDCG@5, with the interval of 95 %", _quality_plot(one)),
@@ -126,10 +127,12 @@ def _html_set(one: _Set) -> str:
         "<p class='note'>Intervals by bootstrap over the questions; <i>against</i>: the difference"
         f" in nDCG@5 from {escape(one.first.name)}, with p by randomisation of pairs, 10,000 each."
         "</p>",
-        "<dl>" + "".join(f"<dt>{escape(n)}</dt><dd>{escape(a)}</dd>" for n, a in ways) + "</dl>",
+        "<dl>"
+        + "".join(f"<dt>{escape(n)}</dt><dd>{escape(a)}</dd>" for n, a in ways.items())
+        + "</dl>",
     ]
-    if len({m.bytes_per_page for m in one.measurements}) > 1:
-        parts.append(_figure("Quality against the size of the store", _size_plot(one)))
+    if sized := _sized(one):
+        parts.append(_figure("Quality against the size of the store", _size_plot(sized)))
     parts.append(_figure("What a search spends its time on", _searching_plot(one)))
     parts.append(table(*_speed_table(one)))
     if one.first.adding:
@@ -155,13 +158,23 @@ def _quality_plot(one: _Set) -> str:
     return bars(rows, title=f"nDCG@5 on {one.dataset}")
 
 
-def _size_plot(one: _Set) -> str:
+def _sized(one: _Set) -> list[Measurement]:
+    """Those ways that were measured with stores of several sizes."""
+    sizes = {
+        way: {m.bytes_per_page for m in one.measurements if m.way == way}
+        for way in dict.fromkeys(m.way for m in one.measurements)
+    }
+    return [m for m in one.measurements if len(sizes[m.way]) > 1]
+
+
+def _size_plot(sized: Sequence[Measurement]) -> str:
     rows = []
-    for measured in one.measurements:
+    for measured in sized:
         spread = measured.interval(HEADLINE)
         rows.append(
             Point(
-                name=measured.name,
+                name=measured.datatype,
+                series=measured.way,
                 x=measured.bytes_per_page / 1000,
                 y=spread.mean,
                 low=spread.low,

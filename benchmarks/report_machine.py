@@ -34,7 +34,7 @@ def machine() -> dict[str, str]:
     return {
         "processor": _processor(),
         "cores": str(os.cpu_count() or "unknown"),
-        "load at the start": _load(),
+        "load average": _load(),
         "memory": _memory(),
         "system": f"{platform.system()} {platform.release()}",
     }

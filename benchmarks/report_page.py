@@ -14,7 +14,7 @@ _STYLE = """
 * { box-sizing: border-box }
 body { margin: 0; background: var(--back); color: var(--ink);
   font: 15px/1.5 system-ui, "Segoe UI", Helvetica, Arial, sans-serif }
-main { max-width: 60rem; margin: 0 auto; padding: 2.5rem 1.25rem }
+main { max-width: 64rem; margin: 0 auto; padding: 2.5rem 1.25rem }
 h1 { font-size: 1.75rem; margin: 0 0 .5rem } h2 { font-size: 1.25rem; margin: 0 0 .25rem }
 section { background: var(--paper); border: 1px solid var(--line); border-radius: 10px;
   padding: 1.5rem; margin: 1.5rem 0 }
@@ -22,9 +22,9 @@ section { background: var(--paper); border: 1px solid var(--line); border-radius
 .note { font-size: .85rem; color: var(--soft) }
 figure { margin: 1.5rem 0 .5rem } figcaption { font-weight: 600; margin-bottom: .5rem }
 .scroll { overflow-x: auto }
-table { border-collapse: collapse; width: 100%; margin: .75rem 0; font-size: .88rem;
+table { border-collapse: collapse; width: 100%; margin: .75rem 0; font-size: .8rem;
   font-variant-numeric: tabular-nums }
-th, td { text-align: right; padding: .35rem .5rem; border-bottom: 1px solid var(--line);
+th, td { text-align: right; padding: .35rem .3rem; border-bottom: 1px solid var(--line);
   white-space: nowrap }
 th { color: var(--soft); font-weight: 600 }
 th:first-child, td:first-child { text-align: left; padding-left: 0 }

@@ -34,6 +34,8 @@ class Bar:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
     name: str
+    """Told of the first series alone: others have the same ones."""
+    series: str
     x: float
     y: float
     low: float
@@ -61,7 +63,7 @@ def bars(rows: Sequence[Bar], *, title: str, unit: str = "") -> str:
 
 def stacked(rows: Mapping[str, Mapping[str, float]], *, title: str, unit: str) -> str:
     """A bar a row, of parts; with a legend."""
-    names = list(dict.fromkeys(part for row in rows.values() for part in row))
+    names = list(dict.fromkeys(p for row in rows.values() for p, value in row.items() if value))
     scale = _Scale(max(sum(row.values()) for row in rows.values()), _LEFT, _WIDTH - _RIGHT - 20)
     parts = [_grid(scale, len(rows) * _ROW, unit)]
     for i, (name, row) in enumerate(rows.items()):
@@ -69,6 +71,8 @@ def stacked(rows: Mapping[str, Mapping[str, float]], *, title: str, unit: str) -
         parts.append(_name(name, top + 9))
         begun = 0.0
         for part, value in row.items():
+            if part not in names:
+                continue
             shade = f"s{names.index(part) % _SHADES}"
             parts.append(
                 _bar(shade, scale(begun), scale(begun + value), top, f"{part} {value:.3g}")
@@ -80,19 +84,22 @@ def stacked(rows: Mapping[str, Mapping[str, float]], *, title: str, unit: str) -
 
 
 def points(rows: Sequence[Point], *, title: str, x: str, y: str) -> str:
-    """Points with whiskers upwards and downwards; the lower axis begins at 0."""
+    """Points with whiskers upwards and downwards, and a legend; both axes begin at 0."""
     height = 260
+    series = list(dict.fromkeys(row.series for row in rows))
     across = _Scale(max(row.x for row in rows), 60, _WIDTH - 150)
-    up = _Scale(max(row.high for row in rows), height - 12, 12)
-    parts = [_grid(across, height - 12, x), _upright(up, y)]
+    up = _Scale(max(row.high for row in rows), height, 24)
+    parts = [_grid(across, height, x), _upright(up, y)]
     for row in rows:
-        left, top = across(row.x), up(row.y)
+        shade = series.index(row.series)
+        left, low, high = across(row.x) + 4 * shade, up(row.low), up(row.high)
         parts.append(
-            f'<path class="whisker" d="M{left:.1f} {up(row.low):.1f}V{up(row.high):.1f}"/>'
-            f'<circle class="s0" cx="{left:.1f}" cy="{top:.1f}" r="5"/>'
+            f'<path class="whisker" d="M{left:.1f} {low:.1f}V{high:.1f}"/>'
+            f'<circle class="s{shade % _SHADES}" cx="{left:.1f}" cy="{up(row.y):.1f}" r="5"/>'
         )
-        parts.append(_label(row.name, left + 9, top))
-    return _svg(parts, height + _AXIS - 12, title)
+        if shade == 0:
+            parts.append(_centred(row.name, left, high - 5))
+    return _svg([*parts, _legend(series, height + 28)], height + 46, title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +140,11 @@ def _svg(parts: Iterable[str], height: float, title: str) -> str:
 def _grid(scale: _Scale, height: float, unit: str) -> str:
     lines = "".join(f"M{scale(tick):.1f} 0V{height}" for tick in scale.ticks)
     numbers = "".join(
-        f'<text class="tick" x="{scale(tick):.1f}" y="{height + 14}">{tick:g}</text>'
+        f'<text class="tick" x="{scale(tick):.1f}" y="{height + 14}">{tick:g}'
+        f"{escape(f' {unit}' if tick == scale.ticks[-1] else '')}</text>"
         for tick in scale.ticks
     )
-    said = f'<text class="tick" x="{scale.end:.1f}" y="{height + 29}">{escape(unit)}</text>'
-    return f'<path class="grid" d="{lines}"/>{numbers}{said}'
+    return f'<path class="grid" d="{lines}"/>{numbers}'
 
 
 def _upright(scale: _Scale, unit: str) -> str:
@@ -146,7 +153,7 @@ def _upright(scale: _Scale, unit: str) -> str:
         for tick in scale.ticks
     )
     lines = "".join(f"M60 {scale(tick):.1f}H{_WIDTH - 150}" for tick in scale.ticks)
-    said = f'<text class="label" x="64" y="10">{escape(unit)}</text>'
+    said = f'<text class="label" x="22" y="10">{escape(unit)}</text>'
     return f'<path class="grid" d="{lines}"/>{numbers}{said}'
 
 
@@ -161,6 +168,10 @@ def _bar(shade: str, start: float, end: float, top: float, about: str = "") -> s
 
 def _name(text: str, middle: float) -> str:
     return f'<text class="name" x="{_LEFT - 8}" y="{middle + 4}">{escape(text)}</text>'
+
+
+def _centred(text: str, middle: float, bottom: float) -> str:
+    return f'<text class="tick" x="{middle:.1f}" y="{bottom:.1f}">{escape(text)}</text>'
 
 
 def _label(text: str, left: float, middle: float) -> str:

@@ -125,7 +125,9 @@ def test_parts_of_a_bar_follow_each_other() -> None:
 
 
 def test_better_points_stand_higher_and_larger_ones_to_the_right() -> None:
-    rows = [Point(name="n", x=x, y=y, low=y, high=y) for x, y in [(100, 0.2), (200, 0.4)]]
+    rows = [
+        Point(name="n", series="s", x=x, y=y, low=y, high=y) for x, y in [(100, 0.2), (200, 0.4)]
+    ]
     tree = ElementTree.fromstring(points(rows, title="t", x="kB", y="nDCG"))
     small, large = ((float(c.attrib["cx"]), float(c.attrib["cy"])) for c in tree.iter("circle"))
     assert small[0] < large[0]
