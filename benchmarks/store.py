@@ -57,7 +57,7 @@ def _measure_writing(store: EdgeStore, pages: int, table: Table) -> None:
     random = np.random.default_rng(0)
     spent = 0.0
     for start in range(1, pages + 1, _BATCH):
-        batch = [_page(random, n) for n in range(start, min(start + _BATCH, pages + 1))]
+        batch = [page(random, n) for n in range(start, min(start + _BATCH, pages + 1))]
         began = time.perf_counter()
         store.put_pages(batch)
         spent += time.perf_counter() - began
@@ -127,7 +127,8 @@ def _timed(table: Table, what: str) -> Iterator[None]:
     table.add_row(what, f"{time.perf_counter() - began:.3f} s")
 
 
-def _page(random: np.random.Generator, n: int) -> PageRecord:
+def page(random: np.random.Generator, n: int) -> PageRecord:
+    """Number n of some documents: random vectors, words as frequent as words are."""
     count = int(random.integers(400, 500))
     patches = Multivector(vectors=_unit(random, count), boxes=_boxes(random, count))
     rows = Multivector(vectors=_unit(random, _ROWS), boxes=_boxes(random, _ROWS))

@@ -4,6 +4,9 @@
     --questions FILE   ask the prose these questions, too, one JSON object a line
     --data DIR         keep the sets of pages here; else they are made in a temporary folder
     --engines NAMES    only these, separated by commas
+    --cores N          confine each engine to so many cores; where others use the machine, one core
+                       compares them better, as threads that wait for each other do not wait then
+    --ask N            so many questions of each set
 
 Peers are measured where they are installed:
 
@@ -15,8 +18,10 @@ Prints Markdown. Needs psutil, and Linux to tell memory from mapped files.
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -35,12 +40,20 @@ _MEASURE = "recall 0.95"
 def main() -> None:
     arguments = _arguments()
     console = Console(width=200, markup=False, highlight=False, emoji=False)
+    if arguments.cores:
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: arguments.cores])
     with tempfile.TemporaryDirectory(prefix="recto-bench-") as temporary:
         data = arguments.data or Path(temporary)
         for place, make in _sets(data, arguments):
-            pages = load(place) if place.exists() else make(place)
+            pages = asking(load(place) if place.exists() else make(place), arguments.ask)
             results = measure(arguments.engines.split(","), pages, place, truth(pages))
             console.print(table(pages, results))
+
+
+def asking(pages: PageSet, count: int) -> PageSet:
+    """The same with fewer questions, some of each kind."""
+    step = max(1, len(pages.questions) // count)
+    return replace(pages, questions=pages.questions[::step][:count])
 
 
 def table(pages: PageSet, results: list[Result]) -> str:
@@ -113,6 +126,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--prose", type=int, metavar="PAGES")
     parser.add_argument("--questions", type=Path, metavar="FILE")
     parser.add_argument("--data", type=Path, metavar="DIR")
+    parser.add_argument("--cores", type=int, metavar="N")
+    parser.add_argument("--ask", type=int, default=2 * _QUESTIONS, metavar="N")
     parser.add_argument("--engines", default=",".join(NAMES), metavar="NAMES")
     return parser.parse_args()
 

@@ -85,7 +85,7 @@ class _Contestant:
 
     def weigh(self) -> None:
         for result in self.results:
-            result.memory_bytes = sum(map(_anonymous, self._processes()))
+            result.memory_bytes = sum(map(own_memory, self._processes()))
 
     def close(self) -> None:
         if self._child.alive:
@@ -143,7 +143,7 @@ def _left_out(engine: _Contestant) -> Result:
     return Result(engine=engine.name, reason=engine.missing)
 
 
-def _anonymous(process: psutil.Process) -> int:
+def own_memory(process: psutil.Process) -> int:
     """Bytes that are not those of a file."""
     memory = process.memory_info()
     return int(memory.rss - getattr(memory, "shared", 0))

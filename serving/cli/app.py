@@ -17,6 +17,7 @@ from . import (
     encoders,
     mcp,
     moving,
+    plan,
     reencode,
     search,
     serve,
@@ -105,6 +106,7 @@ app.command()(moving.export)
 app.command("import")(moving.import_)
 app.command("import-byaldi")(moving.import_byaldi)
 app.command()(encoders.encoders)
+app.command()(plan.plan)
 app.command()(doctor.doctor)
 app.command()(serve.serve)
 app.command()(mcp.mcp)
