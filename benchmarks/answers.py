@@ -188,10 +188,10 @@ def records(strategy: str, answers: Answers) -> Iterable[str]:
             "wanted": one.question.answer,
             "relevant": [place._asdict() for place in sorted(one.question.relevant)],
         }
-        yield json.dumps(asked | wanted | _as_json(one.reply), ensure_ascii=False)
+        yield json.dumps(asked | wanted | one.reply.as_json(), ensure_ascii=False)
     for text, reply in answers.unanswerable:
         asked = {"strategy": strategy, "question": text, "wanted": None, "relevant": []}
-        yield json.dumps(asked | _as_json(reply), ensure_ascii=False)
+        yield json.dumps(asked | reply.as_json(), ensure_ascii=False)
 
 
 def load_unanswerable(path: Path) -> tuple[str, ...]:
@@ -228,23 +228,6 @@ def _reply(answer: Answer, seconds: float) -> Reply:
         seconds=seconds,
         usage=answer.usage,
     )
-
-
-def _as_json(reply: Reply) -> dict[str, object]:
-    return {
-        "answer": reply.text,
-        "refused": reply.refused,
-        "reason": reply.reason,
-        "error": reply.error,
-        "citations": [
-            {**c.place._asdict(), "quote": c.words, "valid": c.valid} for c in reply.citations
-        ],
-        "seconds": round(reply.seconds, 4),
-        "input_tokens": reply.usage and reply.usage.input_tokens,
-        "output_tokens": reply.usage and reply.usage.output_tokens,
-        "images": reply.usage and reply.usage.images,
-        "cost": reply.usage and reply.usage.cost,
-    }
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

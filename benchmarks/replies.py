@@ -73,6 +73,23 @@ class Reply:
         """All that was said and quoted."""
         return "\n".join((self.text, *(citation.words for citation in self.citations)))
 
+    def as_json(self) -> dict[str, object]:
+        """What a file of answers says of it."""
+        return {
+            "answer": self.text,
+            "refused": self.refused,
+            "reason": self.reason,
+            "error": self.error,
+            "citations": [
+                {**c.place._asdict(), "quote": c.words, "valid": c.valid} for c in self.citations
+            ],
+            "seconds": round(self.seconds, 4),
+            "input_tokens": self.usage and self.usage.input_tokens,
+            "output_tokens": self.usage and self.usage.output_tokens,
+            "images": self.usage and self.usage.images,
+            "cost": self.usage and self.usage.cost,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
