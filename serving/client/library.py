@@ -6,12 +6,14 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from recto.asking import AnswerEvent
 from recto.engine.answering.protocol import Settled, TextDelta
+from recto.engine.answering.turns import Turn
 from recto.engine.closing import Closing
 from recto.engine.errors import BackendUnreachable, BrokenStream, InputError
 from recto.engine.heatmap import HeatMap
@@ -132,9 +134,14 @@ class ServedLibrary(Closing):
         tags: Sequence[str] | None = None,
         pages: PageRange | None = None,
         where: str | None = None,
+        history: Sequence[Turn] = (),
     ) -> Answer:
-        """An answer from the best pages, by the model that the server asks, if it asks one."""
-        body = {"question": question, **_confined(documents, tags, pages, where)}
+        """An answer from the best pages, by the model that the server asks, if it asks one.
+
+        `history` is what was asked and answered before, oldest first.
+        """
+        body = {"question": question, "history": [asdict(turn) for turn in history]}
+        body |= _confined(documents, tags, pages, where)
         return self._reading.answer(self._requests.post(f"{self._root}/ask", body))
 
     def ask_stream(
@@ -145,9 +152,11 @@ class ServedLibrary(Closing):
         tags: Sequence[str] | None = None,
         pages: PageRange | None = None,
         where: str | None = None,
+        history: Sequence[Turn] = (),
     ) -> Iterator[AnswerEvent]:
         """The answer as it is written: `TextDelta`s, then `Settled` with what `ask` returns."""
-        body = {"question": question, "stream": True}
+        turns = [asdict(turn) for turn in history]
+        body = {"question": question, "history": turns, "stream": True}
         body |= _confined(documents, tags, pages, where)
         for event in self._requests.events(f"{self._root}/ask", body):
             if event.kind == "text":

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import numpy as np
 
+from recto.engine.answering.deep.steps import Step, StepPage
 from recto.engine.endpoint.limits import Usage
 from recto.engine.errors import DocumentError
 from recto.engine.heatmap import HeatMap
@@ -105,6 +106,9 @@ class Reading:
             reason=told["reason"],
             missing=told["missing"],
             usage=Usage(**told["usage"]) if told["usage"] else None,
+            asked=told["asked"],
+            rewriting=told["rewriting"],
+            trace=tuple(_step(step) for step in told["trace"]),
         )
 
     def heat_map(self, told: Told) -> HeatMap:
@@ -139,3 +143,7 @@ class Reading:
 
     def _place(self, document: str) -> str:
         return f"{self._root}/documents/{quote(document, safe='')}"
+
+
+def _step(told: Told) -> Step:
+    return Step(**{**told, "pages": tuple(StepPage(**page) for page in told["pages"])})

@@ -37,14 +37,19 @@ def ask(
     The events are `text` (what is written, not verified yet), then `answer` (all of it, verified)
     or `error` (a problem).
     """
+    part = confinement(asked)
     if not asked.stream:
         with server.searching:
-            answer = opened.ask(asked.question, answerer=server.answerer, **confinement(asked))
+            answer = opened.ask(
+                asked.question, history=asked.turns, answerer=server.answerer, **part
+            )
         server.figures.answer(answer)
         return AnswerInfo.model_validate(answer_json(answer))
     # Pages are found before the response begins, so that a wrong question is an error by status.
     with server.searching:
-        events = opened.ask_stream(asked.question, answerer=server.answerer, **confinement(asked))
+        events = opened.ask_stream(
+            asked.question, history=asked.turns, answerer=server.answerer, **part
+        )
     return StreamingResponse(
         _told(server, events),
         media_type="text/event-stream",

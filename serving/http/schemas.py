@@ -6,7 +6,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from recto.engine.answering.deep.steps import Outcome, StepKind
 from recto.engine.answering.protocol import Reason, Support
+from recto.engine.answering.turns import Rewriting, Turn
 from recto.engine.retrieval import MAX_QUESTION
 from recto.serving.jobs.job import FileState, JobState, Value
 
@@ -15,6 +17,8 @@ Box = tuple[float, float, float, float]
 Question = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION)]
 MAX_LIMIT = 100
 MAX_FILTER = 2000
+MAX_HISTORY = 50
+MAX_ANSWER = 20_000
 
 
 class Strict(BaseModel):
@@ -105,9 +109,23 @@ class SearchRequest(Confined):
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 5
 
 
+class TurnInfo(Strict):
+    """A question that was asked before, and what was answered."""
+
+    question: Question
+    answer: Annotated[str, Field(max_length=MAX_ANSWER)] = ""
+
+
 class AskRequest(Confined):
     question: Question
+    history: Annotated[list[TurnInfo], Field(max_length=MAX_HISTORY)] = []
+    """The conversation until now, oldest turn first, so that a model can understand a question that
+    follows. The last turns count."""
     stream: bool = False
+
+    @property
+    def turns(self) -> list[Turn]:
+        return [Turn(turn.question, turn.answer) for turn in self.history]
 
 
 class MatchInfo(BaseModel):
@@ -158,8 +176,28 @@ class LookedAt(BaseModel):
     score: float
 
 
+class StepPageInfo(BaseModel):
+    document: str
+    document_id: str
+    page: int
+
+
+class StepInfo(BaseModel):
+    kind: StepKind
+    round: int
+    question: str
+    outcome: Outcome
+    pages: list[StepPageInfo]
+    statements: int
+    detail: str
+
+
 class AnswerInfo(BaseModel):
     question: str
+    asked: str | None
+    """What was asked of the pages in its place; None: the question as it is."""
+    rewriting: Rewriting
+    trace: list[StepInfo]
     answer: str
     abstained: bool
     reason: Reason | None

@@ -11,7 +11,8 @@ import json
 import re
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from queue import Empty, Queue
 from threading import Thread
 from urllib.parse import quote
@@ -19,16 +20,16 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from recto.engine.errors import QuestionError, RectoError
-from recto.library import Library
+from recto.engine.errors import RectoError
 from recto.results import Answer, Citation
 from recto.serving.http.access import Reader
 from recto.serving.http.libraries import ServerOf
 from recto.serving.http.problems import Refusal, status_and_code
 from recto.serving.http.server import Server
 
+from .conversation import question_and_history
 from .errors import told
-from .schemas import ChatMessage, ChatRequest, Reply, TextPart
+from .schemas import ChatRequest, Reply
 
 router = APIRouter(prefix="/v1", tags=["openai"])
 _HEARTBEAT = 5.0
@@ -45,16 +46,20 @@ _MARK = re.compile(r"\[(\d+)\]")
 def chat(
     request: Request, caller: Reader, server: ServerOf, asked: ChatRequest
 ) -> JSONResponse | StreamingResponse:
-    """Answer the last message of a user from the library that `model` names."""
+    """Answer the last message of a user from the library that `model` names.
+
+    A model understands it by the messages before; without a model it must stand alone.
+    """
     library = server.library(asked.model, caller.tenant)
-    question = _question(asked.messages)
+    question, history = question_and_history(asked.messages)
     base = f"{str(request.base_url).rstrip('/')}/l/{quote(asked.model)}/d/"
     if asked.stream:
         usage = asked.stream_options is not None and asked.stream_options.include_usage
-        events = _streamed(server, library, question, asked.model, base, with_usage=usage)
+        ask = partial(library.ask, question, history=history)
+        events = _streamed(server, ask, asked.model, base, with_usage=usage)
         return StreamingResponse(events, media_type="text/event-stream")
     with server.searching:
-        answer = library.ask(question, answerer=server.answerer)
+        answer = library.ask(question, history=history, answerer=server.answerer)
     server.figures.answer(answer)
     message: Reply = {"role": "assistant", "content": answer.text, "refusal": None}
     message["annotations"] = url_citations(answer, base)
@@ -92,20 +97,8 @@ def _address(citation: Citation, base: str) -> str:
     return f"{page}&boxes={quote(boxes, safe=',;')}" if boxes else page
 
 
-def _question(messages: list[ChatMessage]) -> str:
-    asked = [message for message in messages if message.role == "user"]
-    if not asked:
-        raise QuestionError("There is no message of a user; expected one with the question.")
-    content = asked[-1].content or ""
-    if isinstance(content, str):
-        return content
-    if any(not isinstance(part, TextPart) for part in content):
-        raise Refusal(422, "A message holds a picture; this library is asked in words.")
-    return "\n".join(part.text for part in content if isinstance(part, TextPart))
-
-
 def _streamed(
-    server: Server, library: Library, question: str, model: str, base: str, *, with_usage: bool
+    server: Server, ask: Callable[..., Answer], model: str, base: str, *, with_usage: bool
 ) -> Iterator[str]:
     head = _head("chat.completion.chunk", model)
 
@@ -115,7 +108,7 @@ def _streamed(
 
     yield chunk({"role": "assistant", "content": ""})
     outcome: Queue[Answer | RectoError | Refusal] = Queue()
-    Thread(target=_answer, args=(server, library, question, outcome), daemon=True).start()
+    Thread(target=_answer, args=(server, ask, outcome), daemon=True).start()
     while True:
         try:
             answer = outcome.get(timeout=_HEARTBEAT)
@@ -136,11 +129,11 @@ def _streamed(
 
 
 def _answer(
-    server: Server, library: Library, question: str, outcome: Queue[Answer | RectoError | Refusal]
+    server: Server, ask: Callable[..., Answer], outcome: Queue[Answer | RectoError | Refusal]
 ) -> None:
     try:
         with server.searching:
-            answer = library.ask(question, answerer=server.answerer)
+            answer = ask(answerer=server.answerer)
         server.figures.answer(answer)
         outcome.put(answer)
     except (RectoError, Refusal) as error:
