@@ -14,17 +14,16 @@ from recto.serving.openai import chat, vectors
 from recto.serving.web import pages as web
 
 from . import asking, documents, health, jobs, libraries, pages, searching, uploads
+from .contract import Application
 from .entrance import Entrance
 from .guards import Guards
-from .problems import MEDIA_TYPE, tell_problems
-from .schemas import Problem
+from .problems import tell_problems
 from .server import Server
 from .settings import ServeSettings
 from .watching import Watching
 
 _MAX_JSON = 32 << 20
 """Bytes of a request that is no upload: it is held in memory, pictures in base64 included."""
-_ERRORS = (400, 401, 403, 404, 413, 422, 429, 500, 503)
 
 
 def create_app(settings: ServeSettings) -> FastAPI:
@@ -39,7 +38,7 @@ def create_app(settings: ServeSettings) -> FastAPI:
             async with mcp.running(server):
                 yield
 
-    app = FastAPI(
+    app = Application(
         title="recto",
         version=version("recto"),
         lifespan=lifespan,
@@ -47,9 +46,8 @@ def create_app(settings: ServeSettings) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
         max_body_size=min(_MAX_JSON, settings.max_upload),
-        responses={status: {"model": Problem, "content": {MEDIA_TYPE: {}}} for status in _ERRORS},
     )
-    tell_problems(app)
+    tell_problems(app, app.methods)
     for part in (health, libraries, documents, pages, searching, asking, jobs):
         app.include_router(part.router)
     app.include_router(uploads.router, max_body_size=settings.max_upload)

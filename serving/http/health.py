@@ -12,6 +12,7 @@ from recto.engine.errors import RectoError
 from .access import Admin
 from .figures import MEDIA_TYPE
 from .libraries import ServerOf
+from .problems import Refusal
 
 router = APIRouter(tags=["health"])
 
@@ -22,14 +23,13 @@ async def livez() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz", responses={503: {"description": "A library cannot be reached."}})
-def readyz(server: ServerOf, response: Response) -> dict[str, str]:
-    """Every library answers."""
+@router.get("/readyz")
+def readyz(server: ServerOf) -> dict[str, str]:
+    """Every library answers; a 503 if one does not."""
     try:
         server.check()
-    except RectoError:
-        response.status_code = 503
-        return {"status": "unavailable"}
+    except RectoError as error:  # which may tell where the library is
+        raise Refusal(503, "A library cannot be reached.") from error
     return {"status": "ok"}
 
 

@@ -9,6 +9,7 @@ Knows every error of ours; what is not ours is a 500 without detail.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -61,6 +62,8 @@ _CODES = {
     429: "too-many-requests",
     503: "unavailable",
 }
+STATUSES = tuple(sorted({*_CODES, *(status for _, status, _ in _STATUS)}))
+"""Of all errors that are told."""
 RETRY_LATER = 5
 """Seconds after which what is not available now may be tried again."""
 
@@ -106,8 +109,9 @@ def status_and_code(error: errors.RectoError | Refusal) -> tuple[int, str]:
     return 500, "internal"
 
 
-def tell_problems(app: FastAPI) -> None:
-    """Let every error that leaves a handler of `app` become a problem."""
+def tell_problems(app: FastAPI, methods: Callable[[str], list[str]]) -> None:
+    """Let every error that leaves a handler of `app` become a problem; `methods` of a path are
+    those that it takes."""
 
     @app.exception_handler(errors.RectoError)
     async def ours(request: Request, error: errors.RectoError) -> JSONResponse:
@@ -123,7 +127,10 @@ def tell_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         code = _CODES.get(error.status_code, "error")
-        return _told(request, error.status_code, code, str(error.detail), dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if error.status_code == 405 and (taken := methods(request.url.path)):
+            headers["Allow"] = ", ".join(taken)
+        return _told(request, error.status_code, code, str(error.detail), headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

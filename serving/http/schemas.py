@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from recto.engine.answering.deep.steps import Outcome, StepKind
 from recto.engine.answering.protocol import Reason, Support
@@ -12,7 +12,10 @@ from recto.engine.answering.turns import Rewriting, Turn
 from recto.engine.retrieval import MAX_QUESTION
 from recto.serving.jobs.job import FileState, JobState, Value
 
-Box = tuple[float, float, float, float]
+Box = Annotated[
+    tuple[float, float, float, float],
+    WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4}),
+]
 """x0, y0, x1, y1 as fractions of the page's width and height, origin top left."""
 Question = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION)]
 MAX_LIMIT = 100

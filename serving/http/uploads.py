@@ -6,7 +6,7 @@ import json
 import shutil
 from typing import Annotated, BinaryIO
 
-from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi import APIRouter, File, Form, Request, UploadFile
 
 from recto.engine.errors import DiskFull
 from recto.serving.jobs.job import Job, JobFile, Value
@@ -32,13 +32,11 @@ def upload(
     caller: Writer,
     server: ServerOf,
     request: Request,
-    files: list[UploadFile],
+    files: Annotated[list[UploadFile], File(min_length=1, max_length=MAX_FILES)],
     tags: Annotated[list[str], Form()] = [],  # noqa: B006 - never changed, and so told in OpenAPI
     metadata: Annotated[str, Form(description="A JSON object of texts, numbers and truths")] = "{}",
 ) -> JobInfo:
     """Add files. They are read in the background: the job tells how far they are."""
-    if not 1 <= len(files) <= MAX_FILES:
-        raise Refusal(422, f"{len(files)} files; expected 1 to {MAX_FILES} of them.")
     job = Job(
         library=library,
         tenant=caller.tenant,
