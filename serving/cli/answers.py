@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from recto.asking import AnswerEvent
+    from recto.engine.answering.deep.steps import Step
     from recto.engine.endpoint.limits import Usage
     from recto.results import Answer, Citation
 
@@ -48,6 +49,8 @@ def report(
     if settings.json:
         write_json(_as_json(answer, written))
         return
+    if not settings.quiet:
+        _note_what_was_asked(answer)
     if not shown:
         write(plain_lines(answer.text))
     if answer.citations:
@@ -57,6 +60,33 @@ def report(
         write_paths(*(picture.path for picture in written.pictures))
     if answer.usage and not settings.quiet:
         note(took(answer.usage))
+
+
+def tell_step(step: Step) -> None:
+    """A line on stderr for what a deep answer has just looked at."""
+    pages = counted(len(step.pages), "page")
+    match step.kind, step.outcome:
+        case _, "failed":
+            told = f"Stopped: {step.detail}"
+        case "plan", "enough":
+            told = "Nothing more to look up."
+        case "plan", _:
+            told = f"To look up: {step.detail}"
+        case "answer", _:
+            told = f"Read {pages} together."
+        case _, "no_pages":
+            told = f"Found no page for “{step.question}”."
+        case _:
+            found = counted(step.statements, "statement") if step.statements else "nothing"
+            told = f"Read {pages} for “{step.question}”: {found}."
+    note(told)
+
+
+def _note_what_was_asked(answer: Answer) -> None:
+    if answer.asked:
+        note(f"Understood as: {answer.asked}")
+    elif answer.rewriting == "failed":
+        note("The model could not say what the question means here; it was asked as it is.")
 
 
 def took(usage: Usage) -> str:

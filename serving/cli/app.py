@@ -45,8 +45,8 @@ def _version(wanted: bool) -> None:
 
 @app.callback(
     epilog="Exit codes: 0 fine; 1 some documents failed or pages were skipped, the rest is "
-    "indexed; 2 usage or bad input; 3 no such library, document or page; 5 the store or the "
-    "encoder's server does not answer; 130 interrupted."
+    "indexed; 2 usage or bad input; 3 no such library, document or page; 4 a key is missing or "
+    "refused; 5 the store, the encoder's server or the model's does not answer; 130 interrupted."
 )
 def recto(
     library: Annotated[

@@ -9,6 +9,7 @@ import typer
 
 from .adding import counted
 from .console import plain, write, write_json
+from .conversation import forget_turns
 from .evidence import forget
 from .filters import TagOption, WhereOption
 from .opening import emptiness, open_existing
@@ -113,6 +114,8 @@ def remove(
         removed = [opened.remove(document_id) for document_id in found]
         for document in removed:
             forget(document, opened.folder)
+        if removed:
+            forget_turns(opened.folder)
     if settings.json:
         write_json({"removed": [document.as_json() for document in removed]})
     elif not settings.quiet:

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from recto.engine.errors import (
     BackendUnreachable,
     InputError,
+    KeyRefused,
     LibraryError,
     MissingExtra,
     NotFound,
@@ -36,6 +37,7 @@ class ExitCode(IntEnum):
     """Some documents failed or pages were skipped, or something around us failed."""
     USAGE = 2
     NOT_FOUND = 3
+    KEY_REFUSED = 4
     UNREACHABLE = 5
     INTERRUPTED = 130
     CLOSED_PIPE = 141
@@ -44,6 +46,7 @@ class ExitCode(IntEnum):
 
 _CODES: tuple[tuple[type[RectoError], ExitCode], ...] = (
     (NotFound, ExitCode.NOT_FOUND),
+    (KeyRefused, ExitCode.KEY_REFUSED),
     (InputError, ExitCode.USAGE),
     (LibraryError, ExitCode.USAGE),
     (MissingExtra, ExitCode.USAGE),

@@ -79,7 +79,15 @@ MaxCostOption = Annotated[
 TimeoutOption = Annotated[
     float | None,
     typer.Option(
-        metavar="SECONDS", help="For all calls of the model; else 120.", show_default=False
+        metavar="SECONDS", help="For all calls of the model; else 300.", show_default=False
+    ),
+]
+DeepOption = Annotated[
+    bool,
+    typer.Option(
+        "--deep",
+        help="Let the model split the question, and search and read in several rounds; what is "
+        "looked at is told meanwhile. Takes several times as long and as much.",
     ),
 ]
 CacheOption = Annotated[
@@ -104,6 +112,7 @@ class ModelChoice:
     timeout: float | None = None
     cache: Path | None = None
     allow_http: bool = False
+    deep: bool = False
 
     @contextmanager
     def summariser(self, settings: Settings) -> Iterator[Summariser]:
@@ -157,7 +166,8 @@ class ModelChoice:
     def _require_nothing_else(self) -> None:
         """Someone who names a price means a model. A base URL may stand in the environment."""
         given = (self.price_in, self.price_out, self.max_cost, self.timeout, self.cache)
-        if any(value is not None for value in given) or self.unsupported or not self.images:
+        asked = (self.unsupported, not self.images, self.deep)
+        if any(value is not None for value in given) or any(asked):
             raise InputError("These options are for a model, and none was chosen: give --model.")
 
 

@@ -35,6 +35,8 @@ def test_every_error_has_an_exit_code(kind: type[errors.RectoError]) -> None:
     code = exit_code(kind("message"))
     if issubclass(kind, errors.NotFound):
         assert code == 3
+    elif issubclass(kind, errors.KeyRefused):
+        assert code == 4
     elif issubclass(kind, (errors.InputError, errors.LibraryError)):
         assert code == 2
     elif issubclass(kind, errors.BackendUnreachable):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -20,6 +18,7 @@ from recto.serving.http.settings import ServeSettings
 from tests.endpoints.known import make_known
 from tests.endpoints.scripted import Reply, ScriptedEndpoint, scripted
 from tests.fakes_chat import claims
+from tests.pdfs import lines, pdf
 
 from .conftest import running
 
@@ -39,17 +38,21 @@ def endpoint() -> Iterator[ScriptedEndpoint]:
 
 
 @pytest.fixture(scope="module")
-def address(
-    settings: ServeSettings, endpoint: ScriptedEndpoint, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    asking = replace(
-        settings,
+def address(endpoint: ScriptedEndpoint, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("asking")
+    pages = ("The ferry leaves the harbour at nine.", "Tickets cost twelve crowns.")
+    (folder / "ferry.pdf").write_bytes(pdf([lines(page) for page in pages]))
+    with recto.open(folder / "library") as library:
+        library.add(folder / "ferry.pdf")
+    asking = ServeSettings(
+        libraries={"main": str(folder / "library")},
+        state=folder / "state",
+        rate=100_000,
         model=endpoint.model,
         base_url=endpoint.url,
-        state=tmp_path_factory.mktemp("asking"),
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("caches")))
+        patch.setenv("XDG_CACHE_HOME", str(folder / "caches"))
         make_known(endpoint)
         with running(asking) as address:
             yield address
@@ -105,7 +108,7 @@ def test_earlier_messages_of_a_chat_are_its_history(
 
 
 def test_served_library_takes_a_history_as_others_do(
-    address: str, endpoint: ScriptedEndpoint, tmp_path: Path
+    address: str, endpoint: ScriptedEndpoint
 ) -> None:
     endpoint.script.extend(REPLIES)
     with recto.connect(address) as library:
