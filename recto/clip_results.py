@@ -31,8 +31,8 @@ class ClipHit:
     page: int | None
     """Counted from 1; None for sound and film."""
     score: float
-    """Of its document, from its places in the rankings of all modalities; orders the documents of
-    one search."""
+    """Of its document, by its best place in the rankings of the modalities; orders the documents
+    of one search."""
     similarity: float
     """Cosine with what was asked. Not to be compared between modalities, of which each has its
     own range."""

@@ -45,7 +45,7 @@ def find(
     encoder, clips = shared.encoder, holdings.store.clips()
     assert clips is not None, "there is no encoder without them"
     asking = Asking(asked, encoder, pages=holdings.reader, media=shared.reader)
-    wanted = asking.targets(targets or CLIP_MODALITIES)
+    wanted = asking.targets(targets or _usual(asked))
     vectors = {target: asking.vector(target) for target in wanted if target in clips.dims}
     ready = {document.id: document for document in holdings.catalog.all()}
     filter = _visible(holdings, part)
@@ -87,6 +87,13 @@ def _looked_at(
         if opened.facts.film is not None:
             return "video", encoder.encode_video([opened.film()])
         return "audio", sound_direction(encoder, opened)
+
+
+def _usual(asked: Asked) -> list[ClipModality]:
+    """All, first those that are asked with: of what fits as well as something else, sound is what
+    who asks with sound expects."""
+    first = [modality for modality in CLIP_MODALITIES if modality in asked.modalities]
+    return list(dict.fromkeys((*first, *CLIP_MODALITIES)))
 
 
 def _check(targets: Sequence[ClipModality] | None, limit: int, moments: int) -> None:

@@ -71,8 +71,9 @@ class MediaLibrary:
 
         At most `limit` documents come back, best first, of each at most `moments` hits, which stand
         together. Each of the `targets` ("audio", "video", "image", "page"; all if not given) is
-        searched by itself, and they are fused by rank. `documents`, `tags` and `where` confine the
-        search as in `search`.
+        searched by itself, and they are fused by rank; what has the same rank in several comes in
+        the order of `targets`, usually that first which is asked with. `documents`, `tags` and
+        `where` confine the search as in `search`.
 
         Raises InputError where the library has no cross-modal encoder; EncoderError for what it
         does not know, QuestionError, NotFound, FilterError, a DocumentError for the file of a

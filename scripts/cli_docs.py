@@ -21,15 +21,16 @@ JSON shapes (`--json`; boxes are fractions of the page's width and height, origi
 
 | command | one JSON document on stdout |
 | --- | --- |
-| search | `{"question", "hits": [{"document", "document_id", "page", "score", "matches": [{"box", "score"}]}]}`; with `--image` its path as `image`, and `question` may be null |
+| search | `{"question", "hits": [{"document", "document_id", "page", "score", "matches": [{"box", "score"}]}]}`; with `--image` its path as `image`, and `question` may be null; across modalities hits are `{"document", "document_id", "modality", "start", "end", "page", "score", "similarity"}`, `start` and `end` in seconds, `page` null for sound and film |
+| classify | `{"file", "labels": [{"name", "probability"}]}` |
 | ask | `{"question", "answer", "abstained", "reason", "missing", "statements": [{"text", "support", "citations"}], "citations": [{"document", "document_id", "page", "quote", "boxes"}], "pictures": [{"document", "document_id", "page", "path"}], "usage": {"input_tokens", "output_tokens", "images", "calls", "cost", "estimated"}}`; `[1]` in `answer` and 1 in a statement's `citations` are the first citation; `support` is quoted, page or unsupported; `reason` is null, or why there is no answer; `usage` null without a model; no `pictures` with `--no-pictures` |
-| add | `{"documents": [{"path", "outcome", "document_id", "pages", "skipped", "error"}], "pages", "seconds", "complete"}`; `outcome` is added, replaced, unchanged or failed, `error` null or `{"kind", "message"}`; with `--summaries` also `"summaries": {"documents": [...], "pages", "seconds", "complete", "input_tokens", "output_tokens", "images", "cost"}`, `outcome` summarised or unchanged |
+| add | `{"documents": [{"path", "outcome", "document_id", "pages", "clips", "skipped", "error"}], "pages", "clips", "seconds", "complete"}`; `outcome` is added, replaced, unchanged or failed, `error` null or `{"kind", "message"}`; with `--summaries` also `"summaries": {"documents": [...], "pages", "seconds", "complete", "input_tokens", "output_tokens", "images", "cost"}`, `outcome` summarised or unchanged |
 | list | `{"documents": [{"document", "document_id", "title", "pages", "bytes", "kind", "paths", "added", "tags", "metadata", "skipped"}]}` |
 | remove | `{"removed": [...]}`, documents as in list |
 | reencode | `{"encoder": {"name", "revision", "dim"}, "changed", "documents": [...], "pages", "seconds", "complete"}`, documents as in add, `outcome` encoded, unchanged or failed |
 | copy, export, import, import-byaldi | `{"encoder": {"name", "revision"}, "documents": [...], "pages", "without_file", "seconds", "complete"}`, documents as in add, `outcome` added, unchanged or failed |
 | show | `{"document", "document_id", "page", "path", "matches"}` |
-| encoders | `{"encoders": [{"encoder", "id", "licence", "dim", "patches", "vidore_v1", "vidore_v2", "vidore_v3", "memory_gib", "fits", "installed", "here"}], "source", "install"}`; `patches` null: a vector a word; nDCG in percent, null where none was published |
+| encoders | `{"encoders": [{"encoder", "id", "licence", "dim", "patches", "vidore_v1", "vidore_v2", "vidore_v3", "memory_gib", "fits", "installed", "here"}], "crossmodal": [{"name", "id", "parameters", "licence", "modalities", "text_to_sound", "film_to_sound", "text_to_film"}], "source", "install"}`; `patches` null: a vector a word; nDCG in percent, null where none was published |
 | doctor | `{"version", "machine", "packages", "extras", "programs", "library", "self_test"}` |
 | bench quality | `{"questions", "pages", "ndcg@5", "ndcg@10", "recall@1", "recall@5", "recall@10", "mrr", "pages_per_second", "search_ms_p50"}`; with several `--strategy`: `{"strategies": {NAME: {...}}}` |
 | bench compare | `{"compared": [{"dataset", "way", "measure", "first", "second", "difference": {"mean", "low", "high", "p", "better", "worse"}}]}` |

@@ -14,7 +14,7 @@ from recto.engine.store.clips.protocol import ScoredClip
 from recto.engine.store.clips.records import ClipPlace
 
 _K = 60
-"""Of reciprocal rank fusion: how little first places count more than the next ones."""
+"""As in reciprocal rank fusion, so that scores read alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,15 @@ def fused(rankings: Sequence[Sequence[ScoredClip]], limit: int, moments: int) ->
     """The best `limit` documents, best first, and of each the best `moments` clips, best first.
 
     Each ranking is of one modality, best first. Of clips that overlap in time the better one is
-    given. The score of a document is the sum of 1 / (60 + its place) over the modalities in which
-    it was found; documents of equal scores come in the order of the rankings.
+    given. The score of a document is 1 / (60 + its best place in one of the rankings): summed over
+    them, film, which has sound and pictures, would come before sound that fits better. Documents of
+    equal scores come in the order of the rankings.
     """
     places = [_places(ranking) for ranking in rankings]
     scores: dict[str, float] = {}
     for ranking in places:
         for id, place in ranking.items():
-            scores[id] = scores.get(id, 0.0) + 1 / (_K + place)
+            scores[id] = max(scores.get(id, 0.0), 1 / (_K + place))
     best = sorted(scores, key=lambda id: -scores[id])[:limit]
     return [
         Ranked(clip, round(scores[id], 6))

@@ -10,6 +10,12 @@ import typer
 
 from .adding import Metadata, add_documents, as_json, code_of, require_some, summary
 from .console import write, write_json
+from .crossmodal import (
+    AcceptLicenseOption,
+    CrossmodalEncoderOption,
+    CrossmodalSettingOption,
+    crossmodal_settings,
+)
 from .endpoint import AllowHttpOption
 from .failures import ExitCode
 from .models import (
@@ -57,6 +63,17 @@ def add(
     allow_http: AllowHttpOption = False,
     encoder: EncoderOption = None,
     encoder_setting: EncoderSettingOption = None,
+    crossmodal: Annotated[
+        bool,
+        typer.Option(
+            "--crossmodal",
+            help="Let pages and pictures be found beside sound and film, too, also those of "
+            "documents that are there already.",
+        ),
+    ] = False,
+    crossmodal_encoder: CrossmodalEncoderOption = None,
+    crossmodal_setting: CrossmodalSettingOption = None,
+    accept_license: AcceptLicenseOption = None,
     trust_remote_code: TrustOption = False,
     library: LibraryOption = None,
     tenant: TenantOption = None,
@@ -75,6 +92,9 @@ def add(
     such as {"tags": ["finance"], "year": 2018, "due": "2018-12-31"}. Filters (--where) see them as
     meta.year and meta.due; numbers, true and false, and dates (2018-12-31) are compared as such.
 
+    Sound (WAV, FLAC, MP3, M4A, Ogg, Opus) and film (MP4, MKV, WebM, MOV) need an encoder of their
+    own, --crossmodal-encoder, which the library keeps: `recto search --in audio,video` finds them.
+
     With --summaries and --model, each page is shown to a model, which writes what it, its tables
     and its figures say; --timeout is for one page, --max-cost for all. The same command goes on
     where it was stopped.
@@ -83,6 +103,7 @@ def add(
     Examples:
       recto add reports/ --tag finance --meta year=2018 --meta due=2018-12-31
       recto add reports/ --encoder colqwen2.5 --encoder-setting visual_tokens=768
+      recto add meetings/ --crossmodal-encoder pe-av-small
       recto add reports/ --summaries --model gpt-5-mini
     """
     settings = chosen(context, library=library, tenant=tenant, as_json=as_json_, quiet=quiet)
@@ -106,10 +127,17 @@ def add(
         stack.enter_context(placement_told(settings))
         opened = stack.enter_context(
             open_or_make(
-                settings, encoder=encoder, trust=trust_remote_code, encoder_settings=encoder_setting
+                settings,
+                encoder=encoder,
+                trust=trust_remote_code,
+                encoder_settings=encoder_setting,
+                crossmodal=crossmodal_encoder,
+                crossmodal_settings=crossmodal_settings(crossmodal_setting, accept_license),
             )
         )
-        report = add_documents(opened, paths, settings, tags=tag or (), metadata=metadata)
+        report = add_documents(
+            opened, paths, settings, tags=tag or (), metadata=metadata, crossmodal=crossmodal
+        )
         told, code = as_json(report), code_of(report)
         if not settings.json and not settings.quiet:
             write(summary(report))

@@ -35,17 +35,21 @@ def add_documents(
     *,
     tags: Sequence[str] = (),
     metadata: Metadata | None = None,
+    crossmodal: bool = False,
 ) -> AddReport:
     """Add files and folders under a progress bar; list on stderr what failed, and why."""
     with progress_bar(settings) as on_progress:
-        report = library.add(*paths, tags=tags, metadata=metadata, on_progress=on_progress)
+        report = library.add(
+            *paths, tags=tags, metadata=metadata, crossmodal=crossmodal, on_progress=on_progress
+        )
     for outcome in report.outcomes:
         list_failures(outcome)
     if not report.outcomes:
         from recto.indexing.files import KINDS
+        from recto.indexing.media.kinds import SUFFIXES
 
         listed = ", ".join(str(path) for path in paths)
-        note(f"No documents in {listed}. recto reads {', '.join(sorted(KINDS))}.")
+        note(f"No documents in {listed}. recto reads {', '.join(sorted(KINDS | SUFFIXES))}.")
     return report
 
 
@@ -56,7 +60,8 @@ def list_failures(outcome: Outcome) -> None:
         named = outcome.path.name in message
         complain(message if named else f"{outcome.path}: {message}", word="failed")
     for number, reason in sorted(outcome.skipped.items()):
-        complain(f"{outcome.path}, page {number}: {reason}", word="skipped")
+        part = f"page {number}" if outcome.pages or not outcome.clips else f"second {number}"
+        complain(f"{outcome.path}, {part}: {reason}", word="skipped")
 
 
 def code_of(report: AddReport) -> ExitCode:
@@ -76,6 +81,8 @@ def summary(report: AddReport) -> str:
     if report.pages:
         speed = rate(report.pages, report.seconds)
         text += f" Read {counted(report.pages, 'page')} in {report.seconds:.1f} s ({speed})."
+    if report.clips:
+        text += f" Encoded {counted(report.clips, 'clip')}."
     return text
 
 
@@ -84,6 +91,7 @@ def as_json(report: AddReport) -> dict[str, Any]:
     return {
         "documents": [outcome_as_json(outcome) for outcome in report.outcomes],
         "pages": report.pages,
+        "clips": report.clips,
         "seconds": round(report.seconds, 3),
         "complete": report.complete,
     }
@@ -97,6 +105,7 @@ def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
         "outcome": outcome.kind,
         "document_id": outcome.document_id,
         "pages": outcome.pages,
+        "clips": outcome.clips,
         "skipped": {str(number): reason for number, reason in outcome.skipped.items()},
         "error": error and {"kind": type(error).__name__, "message": str(error)},
     }

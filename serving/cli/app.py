@@ -12,6 +12,7 @@ from . import (
     add,
     ask,
     bench,
+    classify,
     doctor,
     documents,
     encoders,
@@ -96,6 +97,7 @@ def recto(
 
 app.command()(add.add)
 app.command()(search.search)
+app.command()(classify.classify)
 app.command()(ask.ask)
 app.command("list")(documents.list_documents)
 app.command()(show.show)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from .console import write, write_json
+from .crossmodal_encoders import crossmodal_as_json, crossmodal_notes, crossmodal_table
 from .environment import memory
 from .settings import JsonOption, QuietOption, chosen
 
@@ -98,10 +99,12 @@ def encoders(
                 "settings": {kind: dict(takes) for kind, takes in _settings().items()},
                 "source": SOURCE,
                 "install": _install(),
+                **crossmodal_as_json(),
             }
         )
         return
     write(_table(offers))
+    write("", "For --crossmodal-encoder, by which sound and film are found:", crossmodal_table())
     if not settings.quiet:
         write(
             "", f"v1, v2, v3: nDCG in percent on ViDoRe version 1 and 2 (@5) and 3 (@10). {SOURCE}"
@@ -113,6 +116,7 @@ def encoders(
             write("", f"A model of a billion parameters runs here {_placed()}.")
         else:
             write("", f"Encoders that look at pages need more packages: {_install()}")
+        write("", *crossmodal_notes())
 
 
 def _settings() -> dict[str, Choices]:

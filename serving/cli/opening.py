@@ -6,7 +6,7 @@ The options of this module say by which encoder.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,30 +51,30 @@ def open_or_make(
     encoder: str | None,
     trust: bool,
     encoder_settings: Sequence[str] | None = None,
+    crossmodal: str | None = None,
+    crossmodal_settings: Mapping[str, str] | None = None,
 ) -> Library:
     """The library, made where there is none. `encoder_settings` are `KEY=VALUE` pairs."""
     return recto.open(
         settings.library,
         encoder=encoder,
         encoder_settings=parse_settings(encoder_settings or ()),
+        crossmodal=crossmodal,
+        crossmodal_settings=crossmodal_settings,
         trust_remote_code=trust,
         tenant=settings.tenant,
     )
 
 
-def parse_settings(pairs: Sequence[str]) -> dict[str, str]:
-    """`KEY=VALUE` pairs as they are; spaces of a value, as in a prefix, count."""
+def parse_settings(pairs: Sequence[str], *, option: str = "--encoder-setting") -> dict[str, str]:
+    """`KEY=VALUE` pairs of an option as they are; spaces of a value, as in a prefix, count."""
     settings: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
-            raise typer.BadParameter(
-                f"{pair!r} is not of the form KEY=VALUE.", param_hint="--encoder-setting"
-            )
+            raise typer.BadParameter(f"{pair!r} is not of the form KEY=VALUE.", param_hint=option)
         if name.strip() in settings:
-            raise typer.BadParameter(
-                f"{name.strip()} is set twice.", param_hint="--encoder-setting"
-            )
+            raise typer.BadParameter(f"{name.strip()} is set twice.", param_hint=option)
         settings[name.strip()] = value
     return settings
 

@@ -16,6 +16,17 @@ from .filters import (
     parse_pages,
     require_question,
 )
+from .media_search import (
+    AudioOption,
+    InOption,
+    MediaQuestion,
+    MinusOption,
+    PlusAudioOption,
+    PlusImageOption,
+    PlusTextOption,
+    VideoOption,
+    search_media,
+)
 from .opening import TrustOption, emptiness, open_existing
 from .settings import JsonOption, LibraryOption, QuietOption, TenantOption, argument, chosen
 from .snippets import snippet
@@ -43,9 +54,23 @@ def search(
             show_default=False,
         ),
     ] = None,
+    audio: AudioOption = None,
+    video: VideoOption = None,
+    targets: InOption = None,
+    plus_audio: PlusAudioOption = None,
+    plus_image: PlusImageOption = None,
+    plus_text: PlusTextOption = None,
+    minus: MinusOption = None,
     limit: Annotated[
         int,
-        typer.Option("--limit", "-n", min=1, max=10_000, metavar="NUMBER", help="How many pages."),
+        typer.Option(
+            "--limit",
+            "-n",
+            min=1,
+            max=10_000,
+            metavar="NUMBER",
+            help="How many pages; across modalities, how many documents.",
+        ),
     ] = 5,
     document: DocumentOption = None,
     tag: TagOption = None,
@@ -62,18 +87,49 @@ def search(
 
     A picture can be asked with where the library's encoder reads pictures (`recto encoders`).
 
+    In a library with sound and film (`recto add --crossmodal-encoder`), --in, --audio, --video,
+    --plus-... and --minus find any of sound, film, pictures and pages by any: what is given is
+    added up, what is after --minus taken away. Each modality is ranked by itself, and the rankings
+    are fused by rank. Pages and pictures are among them if they were added with --crossmodal.
+
     \b
     Examples:
       recto search "capital expenditure by segment"
       recto search "warranty" -n 10 --document manual.pdf --pages 3-9 --json
       recto search "revenue" --where 'meta.year >= 2023 and not title ~ "draft"'
       recto search --image figure.png "as a bar chart"
+      recto search "a dog barks" --in audio,video
+      recto search --audio bark.wav --in image,page
+      recto search --image beach.jpg --plus-audio waves.wav --minus "people"
     """
     settings = chosen(context, library=library, tenant=tenant, as_json=as_json, quiet=quiet)
     confined = parse_pages(pages)
     if question is not None:
         require_question(question)
-    elif image is None:
+    media = MediaQuestion(
+        image=image,
+        audio=audio,
+        video=video,
+        targets=targets,
+        plus_audio=plus_audio or (),
+        plus_image=plus_image or (),
+        plus_text=plus_text or (),
+        minus=minus or (),
+    )
+    if media.is_asked:
+        if pages is not None:
+            raise typer.BadParameter("only without other modalities.", param_hint="--pages")
+        search_media(
+            settings,
+            question,
+            media,
+            limit=limit,
+            documents=document or None,
+            tags=tag or None,
+            where=where,
+        )
+        return
+    if question is None and image is None:
         raise typer.BadParameter("give a question, or a picture.", param_hint="QUESTION")
     with open_existing(settings, trust=trust_remote_code) as opened:
         hits = opened.search(

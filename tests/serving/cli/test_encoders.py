@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from recto.engine.crossmodal.registry import names as crossmodal_names
 from recto.engine.encoders.colpali.placement import Card, Machine
 from recto.engine.encoders.known import KNOWN, KnownModel
 from recto.engine.encoders.registry import make, names
@@ -30,7 +31,8 @@ def card(gib: int, capability: tuple[int, int] = (9, 0)) -> Card:
 def test_encoders_json_lists_every_name_that_can_be_chosen(run: Run) -> None:
     said = run("encoders", "--json")
     assert said.code == 0
-    assert said.json.keys() == {"encoders", "settings", "source", "install"}
+    assert said.json.keys() == {"encoders", "crossmodal", "settings", "source", "install"}
+    assert tuple(one["name"] for one in said.json["crossmodal"]) == crossmodal_names()
     assert tuple(one["encoder"] for one in said.json["encoders"]) == names()
     assert "f4cc6c8b3" in said.json["source"]
     for one in said.json["encoders"][1:]:
