@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.telemetry import TelemetryConfig
 
 from recto.serving.mcp.mounting import Mounted
 from recto.serving.openai import chat, vectors
@@ -20,14 +21,19 @@ from .guards import Guards
 from .problems import tell_problems
 from .server import Server
 from .settings import ServeSettings
+from .sizes import Sizes
 from .watching import Watching
 
-_MAX_JSON = 32 << 20
+_MAX_SMALL = 32 << 20
 """Bytes of a request that is no upload: it is held in memory, pictures in base64 included."""
 
 
-def create_app(settings: ServeSettings) -> FastAPI:
-    """The ASGI application. Opens the libraries when it starts and closes them when it ends."""
+def create_app(settings: ServeSettings, *, telemetry: TelemetryConfig | None = None) -> FastAPI:
+    """The ASGI application. Opens the libraries when it starts and closes them when it ends.
+
+    `telemetry` is FastAPI's; None takes OpenTelemetry's global providers, which do nothing unless
+    someone has set them.
+    """
 
     mcp = Mounted()
 
@@ -45,14 +51,14 @@ def create_app(settings: ServeSettings) -> FastAPI:
         docs_url=None,  # they would load scripts from elsewhere
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        max_body_size=min(_MAX_JSON, settings.max_upload),
+        telemetry=telemetry,
     )
     tell_problems(app, app.methods)
-    for part in (health, libraries, documents, pages, searching, asking, jobs):
-        app.include_router(part.router)
+    small = min(_MAX_SMALL, settings.max_upload)
+    for part in (health, libraries, documents, pages, searching, asking, jobs, chat, vectors):
+        app.include_router(part.router, max_body_size=small)
+    # Each route has its limit: that of an application comes before the key is asked for.
     app.include_router(uploads.router, max_body_size=settings.max_upload)
-    for compatible in (chat, vectors):
-        app.include_router(compatible.router)
     mcp.add_to(app)
     app.include_router(web.router)
     app.mount("/static", web.files)
@@ -62,6 +68,7 @@ def create_app(settings: ServeSettings) -> FastAPI:
 
 def _wrap(app: FastAPI, settings: ServeSettings) -> None:
     """What every request passes, from the inside out."""
+    app.add_middleware(Sizes)
     app.add_middleware(Entrance)
     if settings.origins:
         app.add_middleware(
