@@ -112,7 +112,7 @@ class Holdings(Closing):
         """
         with self.gate.alone():
             self.shared.switch(new, encoder)
-            for holdings in self._tenants.values():
+            for holdings in list(self._tenants.values()):
                 holdings.catalog.forget()
 
     @contextmanager

@@ -61,6 +61,7 @@ class Library(MediaLibrary, Closing):
         limits: Limits,
         place: Place | None = None,
         crossmodal: MakeCrossModal | None = None,
+        patience: float | None = None,
     ) -> None:
         """Over an open store, which it closes, for the tenant of the store; sources and pictures
         are kept in `folder`, those of a tenant in a folder in it.
@@ -74,6 +75,7 @@ class Library(MediaLibrary, Closing):
             limits=limits,
             place=place or FolderPlace(folder),
             crossmodal=crossmodal,
+            patience=patience,
         )
         self._holdings = Holdings(shared, folder, store.tenant)
         self._owns = True

@@ -41,6 +41,7 @@ def open(
     trust_remote_code: bool = False,
     create: bool = True,
     limits: Limits | None = None,
+    patience: float | None = None,
     tenant: str = "",
     all_tenants: bool = False,
 ) -> Library:
@@ -64,8 +65,9 @@ def open(
     `recto.engine.crossmodal.registry.names()`), the path of imagebind_huge.pth or of what it was
     converted to, other checkpoints as there; `crossmodal_settings` are for it, such as
     {"accept_license": "cc-by-nc-sa-4.0"}. The library records it, and None takes what is recorded.
-    `trust_remote_code` runs Python that a checkpoint brings along. `limits` is what a document may
-    cost to read.
+    `trust_remote_code` runs Python that a checkpoint brings along. `patience` is how many seconds a
+    change waits for another one of this process before it is a LibraryBusy; None: for ever.
+    `limits` is what a document may cost to read.
 
     `tenant` is whose documents are meant, where a library has those of several, who see nothing of
     each other; 1 to 128 letters, digits and . _ - @. With `all_tenants` it is opened to encode all
@@ -86,20 +88,23 @@ def open(
         recall=recall,
     )
     media = partial(_crossmodal, crossmodal, crossmodal_settings or {})
+    finish = partial(
+        _library, limits=limits, tenant=tenant, all_tenants=all_tenants, patience=patience
+    )
     try:
         recorded = found.recorded()
         settings = encoder_settings or {}
         if encoder is not None or settings or (recorded is None and create):
             made = _made(encoder, recorded, settings, trust_remote_code)
             store = _opened(found, made.id, create, settings)
-            return _library(found, store, lambda: made, limits, tenant, all_tenants, media)
+            return finish(found, store, lambda: made, media)
         store = found.open(None, create=False)
     except BaseException:
         found.close()
         raise
     # Weights are loaded only where they are needed: listing documents does not wait for them.
     make = partial(registry.remake, store.encoder, trust_remote_code=trust_remote_code)
-    return _library(found, store, make, limits, tenant, all_tenants, media)
+    return finish(found, store, make, media)
 
 
 def _opened(place: Place, encoder: EncoderId, create: bool, settings: Mapping[str, str]) -> Store:
@@ -113,10 +118,12 @@ def _library(
     place: Place,
     store: Store,
     encoder: Callable[[], Encoder],
+    crossmodal: Callable[[Store], MakeCrossModal | None],
+    *,
     limits: Limits | None,
     tenant: str,
     all_tenants: bool,
-    crossmodal: Callable[[Store], MakeCrossModal | None],
+    patience: float | None,
 ) -> Library:
     try:
         if tenant or not all_tenants:
@@ -128,6 +135,7 @@ def _library(
             limits=limits or Limits(),
             place=place,
             crossmodal=crossmodal(store),
+            patience=patience,
         )
     except BaseException:
         store.close()

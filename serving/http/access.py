@@ -79,7 +79,9 @@ def _is_open(request: Request, server: Server) -> bool:
     """Whether no key is needed: the server has none, or its figures are looked at from here."""
     if request.url.path == _MEASURED and _comes_from_here(request):
         return True
-    return server.settings.is_local and server.keys.is_empty()
+    # Behind a proxy on this machine, those who ask are elsewhere.
+    local = server.settings.is_local and _comes_from_here(request)
+    return local and server.keys.is_empty()
 
 
 def _comes_from_here(request: Request) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,10 +18,11 @@ from recto.results import Answer
 from .access import Reader
 from .confinement import confinement
 from .libraries import LibraryOf, ServerOf
-from .problems import Refusal, status_and_code
+from .problems import FAILED, Refusal, detail_of, status_and_code
 from .schemas import AnswerInfo, AskRequest
 from .server import Server
 
+_log = logging.getLogger("recto.http")
 router = APIRouter(prefix="/api/libraries/{library}/ask", tags=["ask"])
 
 
@@ -38,18 +40,15 @@ def ask(
     or `error` (a problem).
     """
     part = confinement(asked)
+    answerer = server.answerer  # which may have to be connected: not while others wait
     if not asked.stream:
         with server.searching:
-            answer = opened.ask(
-                asked.question, history=asked.turns, answerer=server.answerer, **part
-            )
+            answer = opened.ask(asked.question, history=asked.turns, answerer=answerer, **part)
         server.figures.answer(answer)
         return AnswerInfo.model_validate(answer_json(answer))
     # Pages are found before the response begins, so that a wrong question is an error by status.
     with server.searching:
-        events = opened.ask_stream(
-            asked.question, history=asked.turns, answerer=server.answerer, **part
-        )
+        events = opened.ask_stream(asked.question, history=asked.turns, answerer=answerer, **part)
     return StreamingResponse(
         _told(server, events),
         media_type="text/event-stream",
@@ -74,16 +73,19 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 def _told(server: Server, events: Iterator[AnswerEvent]) -> Iterator[str]:
     """The events as text. The response has begun, so an error is an event, too."""
     try:
-        with server.searching:
-            for event in events:
-                if isinstance(event, TextDelta):
-                    yield _event("text", {"text": event.text})
-                else:
-                    server.figures.answer(event.answer)
-                    yield _event("answer", answer_json(event.answer))
+        # Without a turn: who reads slowly must not keep others from searching.
+        for event in events:
+            if isinstance(event, TextDelta):
+                yield _event("text", {"text": event.text})
+            else:
+                server.figures.answer(event.answer)
+                yield _event("answer", answer_json(event.answer))
     except (RectoError, Refusal) as error:
         status, code = status_and_code(error)
-        yield _event("error", {"status": status, "code": code, "detail": str(error)})
+        yield _event("error", {"status": status, "code": code, "detail": detail_of(error)})
+    except Exception as error:
+        _log.exception("an answer broke off", exc_info=error)
+        yield _event("error", {"status": 500, "code": "internal", "detail": FAILED})
 
 
 def _event(kind: str, data: dict[str, Any]) -> str:

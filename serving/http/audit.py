@@ -8,6 +8,7 @@ server runs.
 from __future__ import annotations
 
 import json
+import logging
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from starlette.types import Scope
 
 from .traces import Trace, route_of
 
+_log = logging.getLogger("recto.http")
 FILE = "audit.jsonl"
 _TAKEN = "/source"
 """The end of the path at which originals are."""
@@ -52,6 +54,12 @@ class Audit:
 
     def _append(self, entry: dict[str, object]) -> None:
         line = (json.dumps(entry) + "\n").encode()
+        try:
+            self._write(line)
+        except OSError as error:  # the request is done; that it was is told elsewhere
+            _log.error("the audit log cannot be written: %s", error)
+
+    def _write(self, line: bytes) -> None:
         with self._lock:
             file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:

@@ -7,7 +7,8 @@ said by the route (see access).
 
 from __future__ import annotations
 
-from fastapi.concurrency import run_in_threadpool
+import anyio
+from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -17,6 +18,7 @@ from .server import server_of
 from .traces import trace_of
 
 SCHEMA = "/api/openapi.json"
+_THREADS = 4
 _GUARDED = ("/api/", "/v1/", "/mcp", "/metrics")
 
 
@@ -25,12 +27,13 @@ class Entrance:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._threads: anyio.CapacityLimiter | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and _is_guarded(scope["path"]):
             request = Request(scope)
             try:
-                await run_in_threadpool(caller_of, request, server_of(request))
+                await run_sync(caller_of, request, server_of(request), limiter=self._own_threads())
             except Refusal as refusal:
                 trace_of(scope).code = refusal.code
                 told = problem(
@@ -43,6 +46,12 @@ class Entrance:
                 await told(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+    def _own_threads(self) -> anyio.CapacityLimiter:
+        """Not those in which handlers wait: a key is looked up also while all of these do."""
+        if self._threads is None:
+            self._threads = anyio.CapacityLimiter(_THREADS)
+        return self._threads
 
 
 def _is_guarded(path: str) -> bool:

@@ -63,11 +63,21 @@ class Guards:
         origin = headers.get("origin")
         if origin is None or method in _SAFE or origin in self._origins:
             return None
-        if urlsplit(origin).netloc.lower() == headers.get("host", "").lower():
+        if _netloc(origin) == headers.get("host", "").lower():
             return None
         return 403, "wrong-origin", "Web pages of other origins may not do this; see --origin."
 
 
 def _host(header: str) -> str:
     """The name in a Host header, without port and brackets."""
-    return (urlsplit(f"//{header}").hostname or "").lower()
+    try:
+        return (urlsplit(f"//{header}").hostname or "").lower()
+    except ValueError:  # brackets that do not close
+        return ""
+
+
+def _netloc(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None

@@ -12,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from recto.serving.jobs.job import OPEN, Job
+from recto.serving.jobs.queue import QueueFull
 
 from .access import Reader, Writer
 from .libraries import LibraryOf, ServerOf
@@ -65,7 +66,10 @@ def cancel(found: JobOf, caller: Writer, server: ServerOf) -> JobInfo:
 @router.post("/{job}/retry")
 def retry(found: JobOf, caller: Writer, server: ServerOf) -> JobInfo:
     """Try what failed or was cancelled again."""
-    return JobInfo.model_validate(server.queue.retry(found.id).as_json())
+    try:
+        return JobInfo.model_validate(server.queue.retry(found.id).as_json())
+    except QueueFull as error:
+        raise Refusal(429, str(error), code="queue-full") from error
 
 
 @router.get(
@@ -76,7 +80,7 @@ def retry(found: JobOf, caller: Writer, server: ServerOf) -> JobInfo:
 def events(
     found: JobOf,
     server: ServerOf,
-    last_event_id: Annotated[int, Header(ge=0)] = 0,
+    last_event_id: Annotated[int, Header(ge=0, le=2**63 - 1)] = 0,
 ) -> StreamingResponse:
     """What happens to a job, as server-sent events, until it is over.
 

@@ -109,6 +109,23 @@ def status_and_code(error: errors.RectoError | Refusal) -> tuple[int, str]:
     return 500, "internal"
 
 
+FAILED = "recto failed; the server's log says how."
+_NEUTRAL = {
+    "library-conflict": "The library cannot be used as it is; the server's log says why.",
+    "backend-unreachable": "What keeps the library does not answer; try again later.",
+    "unavailable": "Something around the server failed; its log says what.",
+    "internal": FAILED,
+}
+"""What is told instead of errors whose own words name folders or machines."""
+
+
+def detail_of(error: errors.RectoError | Refusal) -> str:
+    """What may be told of an error to whoever asks."""
+    if isinstance(error, Refusal):
+        return str(error)
+    return _NEUTRAL.get(status_and_code(error)[1], str(error))
+
+
 def tell_problems(app: FastAPI, methods: Callable[[str], list[str]]) -> None:
     """Let every error that leaves a handler of `app` become a problem; `methods` of a path are
     those that it takes."""
@@ -116,9 +133,9 @@ def tell_problems(app: FastAPI, methods: Callable[[str], list[str]]) -> None:
     @app.exception_handler(errors.RectoError)
     async def ours(request: Request, error: errors.RectoError) -> JSONResponse:
         status, code = status_and_code(error)
-        if status >= 500:
+        if status >= 500 or code in _NEUTRAL:
             _log.error("%s %s: %s", request.method, route_of(request.scope), error)
-        return _told(request, status, code, str(error))
+        return _told(request, status, code, detail_of(error))
 
     @app.exception_handler(Refusal)
     async def refused(request: Request, error: Refusal) -> JSONResponse:
@@ -140,7 +157,7 @@ def tell_problems(app: FastAPI, methods: Callable[[str], list[str]]) -> None:
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> JSONResponse:
         _log.error("%s %s", request.method, route_of(request.scope), exc_info=error)
-        return _told(request, 500, "internal", "recto failed; the server's log says how.")
+        return _told(request, 500, "internal", FAILED)
 
 
 def _told(

@@ -27,6 +27,11 @@ from .rates import Rates
 from .settings import ServeSettings
 from .turns import Turns
 
+_PATIENCE = 10.0
+"""Seconds that a request to change a library waits for another change: its thread is one that
+others need."""
+_CHECKED = 2.0
+"""Seconds for which libraries that answered are taken to answer: anybody may ask whether."""
 _FRESH = 5.0
 """Seconds for which a library that had no tenants is taken to have none."""
 
@@ -46,6 +51,8 @@ class Server(Closing):
         self._nobodys: dict[str, float] = {}
         self._answerer: Answerer | None = None
         self._lock = Lock()
+        self._checking = Lock()
+        self._checked = -_CHECKED
         self.ending = False
         """Whether it is about to stop: what never ends by itself should."""
         self.searching = Turns(settings.searches)
@@ -53,7 +60,9 @@ class Server(Closing):
         limits = Limits(pages=max(Limits().pages, settings.max_pages))
         with ExitStack() as opening:
             self._libraries = {
-                name: opening.enter_context(recto.open(place, all_tenants=True, limits=limits))
+                name: opening.enter_context(
+                    recto.open(place, all_tenants=True, limits=limits, patience=_PATIENCE)
+                )
                 for name, place in settings.libraries.items()
             }
             self.queue.recover()
@@ -128,9 +137,16 @@ class Server(Closing):
         return list(self._libraries)
 
     def check(self) -> None:
-        """Ask every library. Raises BackendUnreachable for one that does not answer."""
-        for library in self._libraries.values():
-            library.info()
+        """Ask every library, at most once in so many seconds, one caller at a time.
+
+        Raises BackendUnreachable for one that does not answer.
+        """
+        with self._checking:
+            if time.monotonic() < self._checked + _CHECKED:
+                return
+            for library in self._libraries.values():
+                library.info()
+            self._checked = time.monotonic()
 
     def close(self) -> None:
         self.ending = True

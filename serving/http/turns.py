@@ -18,15 +18,19 @@ class Turns:
     def __init__(self, places: int, *, patience: float = PATIENCE) -> None:
         self._places = BoundedSemaphore(places)
         self._patience = patience
+        self._waiting = BoundedSemaphore(2 * places)
 
     def __enter__(self) -> None:
-        """Raises Refusal (503) when no place was free for so long."""
-        if not self._places.acquire(timeout=self._patience):
-            raise Refusal(
-                503,
-                "Too many searches are running; try again in a moment.",
-                code="busy",
-            )
+        """Raises Refusal (503) when no place is free for so long, or too many wait already."""
+        if self._places.acquire(blocking=False):
+            return
+        if not self._waiting.acquire(blocking=False):
+            raise _refusal()
+        try:
+            if not self._places.acquire(timeout=self._patience):
+                raise _refusal()
+        finally:
+            self._waiting.release()
 
     def __exit__(
         self,
@@ -35,3 +39,7 @@ class Turns:
         trace: TracebackType | None,
     ) -> None:
         self._places.release()
+
+
+def _refusal() -> Refusal:
+    return Refusal(503, "Too many searches are running; try again in a moment.", code="busy")

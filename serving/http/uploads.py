@@ -94,8 +94,8 @@ def _put(server: Server, job: Job, files: list[BinaryIO]) -> JobInfo:
 
 def _object(text: str) -> dict[str, Value]:
     try:
-        value = json.loads(text)
-    except ValueError as error:
+        value = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
         raise Refusal(422, f"metadata is not JSON: {error}.") from error
     if not isinstance(value, dict):
         raise Refusal(422, "metadata is not a JSON object; expected names with values.")
@@ -103,3 +103,7 @@ def _object(text: str) -> dict[str, Value]:
     if wrong:
         raise Refusal(422, f"metadata {wrong[0]!r} is neither text, number, true nor false.")
     return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")

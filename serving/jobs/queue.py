@@ -46,14 +46,16 @@ class JobQueue:
     def put(self, job: Job) -> None:
         """Let a new job wait. Raises QueueFull."""
         with self._change() as change:
-            waiting = _count(change, job.library)
-            if waiting >= self._most:
-                raise QueueFull(
-                    f"{waiting} uploads are waiting for the library {job.library} already; try "
-                    "again when some of them are done."
-                )
+            self._look_for_room(change, job)
             insert(change, job)
             tell(change, job.id, "state", {"state": job.state})
+
+    def _look_for_room(self, change: sqlite3.Connection, job: Job) -> None:
+        if _count(change, job) >= self._most:
+            raise QueueFull(
+                f"As many uploads as may wait for the library {job.library} are waiting; try again"
+                " when some of them are done."
+            )
 
     def take(self, library: str, *, timeout: float) -> Job | None:
         """The job that has waited longest, now running; None when there is none for so long."""
@@ -147,11 +149,12 @@ class JobQueue:
         return self.get(id)
 
     def retry(self, id: str) -> Job:
-        """Try the files that failed or were cancelled again. Raises NotFound, InputError."""
+        """Try what failed or was cancelled again. Raises NotFound, InputError, QueueFull."""
         with self._change() as change:
             job = select_one(change, id)
             if job.state not in ("failed", "cancelled"):
                 raise InputError(f"The job {id} is {job.state}; nothing of it is to be retried.")
+            self._look_for_room(change, job)
             files = tuple(
                 JobFile(name=file.name) if file.state in ("failed", "cancelled") else file
                 for file in job.files
@@ -234,9 +237,11 @@ class JobQueue:
         return sqlite3.connect(self._path, timeout=30, isolation_level=None)
 
 
-def _count(connection: sqlite3.Connection, library: str) -> int:
+def _count(connection: sqlite3.Connection, job: Job) -> int:
+    """Of the same tenant: nobody fills the queue for others."""
     (count,) = connection.execute(
-        "SELECT count(*) FROM jobs WHERE library = ? AND state IN ('waiting', 'running')",
-        (library,),
+        "SELECT count(*) FROM jobs WHERE library = ? AND tenant = ?"
+        " AND state IN ('waiting', 'running')",
+        (job.library, job.tenant),
     ).fetchone()
     return int(count)

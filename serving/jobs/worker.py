@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from recto.engine.closing import Closing
-from recto.engine.errors import RectoError
+from recto.engine.errors import LibraryBusy, RectoError
 from recto.indexing.outcome import Outcome, OutcomeKind
 from recto.indexing.progress import Progress
 from recto.library import Library
@@ -73,14 +73,24 @@ class JobWorker(Closing):
 
     def _run(self) -> None:
         while not self._ending.is_set():
-            job = self._queue.take(self._name, timeout=_PATIENCE)
-            if job is None:
-                continue
             try:
-                self._work(job)
-            except Exception as error:  # a fault of ours must not end the thread
-                _log.exception("job %s", job.id)
-                self._queue.finish(job.id, error=f"recto failed with {type(error).__name__}.")
+                self._next()
+            except Exception:  # a full disk, a locked queue: nothing must end the thread
+                _log.exception("jobs of %s", self._name)
+                self._ending.wait(_PATIENCE)
+
+    def _next(self) -> None:
+        job = self._queue.take(self._name, timeout=_PATIENCE)
+        if job is None:
+            return
+        try:
+            self._work(job)
+        except LibraryBusy:
+            self._queue.postpone(job.id)
+            self._ending.wait(_PATIENCE)
+        except Exception as error:
+            _log.exception("job %s", job.id)
+            self._queue.finish(job.id, error=f"recto failed with {type(error).__name__}.")
 
     def _work(self, job: Job) -> None:
         library = self._library_of(job.tenant)
@@ -91,6 +101,8 @@ class JobWorker(Closing):
                     became = self._add_or_refuse(library, job, index, file)
                     self._queue.note_file(job.id, index, became)
                     self._on_file(became)
+        except LibraryBusy:
+            raise
         except RectoError as stopping:  # no room, no store: the rest would fail, too
             error = str(stopping)
         except _Interrupted:

@@ -10,6 +10,7 @@ from mcp.server.mcpserver import Context
 from recto.engine.answering.protocol import Answerer
 from recto.engine.errors import NotFound
 from recto.library import Library
+from recto.results import Answer, Hit
 from recto.serving.http.access import caller_of
 from recto.serving.http.server import Server
 
@@ -19,14 +20,13 @@ Call: TypeAlias = Context[Any, Any]
 class Libraries(Protocol):
     """What the tools need of whoever runs them."""
 
-    @property
-    def answerer(self) -> Answerer | None: ...
-
-    def names(self) -> list[str]: ...
-
     def library(self, name: str, call: Call) -> Library:
         """Confined to who calls. "" is the first. Raises NotFound and what refuses a caller."""
         ...
+
+    def search(self, library: Library, question: str, *, limit: int, where: str) -> list[Hit]: ...
+
+    def ask(self, library: Library, question: str) -> Answer: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +36,37 @@ class OneLibrary:
     opened: Library
     answerer: Answerer | None = None
 
-    def names(self) -> list[str]:
-        return ["main"]
-
     def library(self, name: str, call: Call) -> Library:
         if name not in ("", "main"):
             raise NotFound(f"There is no library {name!r}; there is one, 'main'.")
         return self.opened
 
+    def search(self, library: Library, question: str, *, limit: int, where: str) -> list[Hit]:
+        return library.search(question, limit=limit, where=where or None)
+
+    def ask(self, library: Library, question: str) -> Answer:
+        return library.ask(question, answerer=self.answerer)
+
 
 @dataclass(frozen=True, slots=True)
 class ServedLibraries:
-    """Those of a server, for the key in the headers of the call."""
+    """Those of a server, for the key in the headers of the call; in turn with other requests."""
 
     server: Server
-
-    @property
-    def answerer(self) -> Answerer | None:
-        return self.server.answerer
-
-    def names(self) -> list[str]:
-        return self.server.names()
 
     def library(self, name: str, call: Call) -> Library:
         request = call.request_context.request
         assert request is not None, "over HTTP there is a request"
         caller = caller_of(request, self.server)
-        return self.server.library(name or self.names()[0], caller.tenant)
+        return self.server.library(name or self.server.names()[0], caller.tenant)
+
+    def search(self, library: Library, question: str, *, limit: int, where: str) -> list[Hit]:
+        with self.server.searching:
+            return library.search(question, limit=limit, where=where or None)
+
+    def ask(self, library: Library, question: str) -> Answer:
+        answerer = self.server.answerer
+        with self.server.searching:
+            answer = library.ask(question, answerer=answerer)
+        self.server.figures.answer(answer)
+        return answer

@@ -7,12 +7,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from mcp.server.transport_security import TransportSecuritySettings
-from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from recto.serving.http.access import caller_of
-from recto.serving.http.problems import Refusal, problem
 from recto.serving.http.server import Server
 
 from .access import ServedLibraries
@@ -22,21 +19,13 @@ PATH = "/mcp"
 
 
 class _Endpoint:
-    """Passes requests with a key on to the server that is running, if one is."""
+    """Passes requests on to the server that is running. serving/http/entrance has seen the key."""
 
     def __init__(self) -> None:
-        self.server: Server | None = None
         self.app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        assert self.server is not None
         assert self.app is not None
-        try:
-            caller_of(Request(scope), self.server)
-        except Refusal as refusal:
-            told = problem(refusal.status, refusal.code, str(refusal), refusal.headers)
-            await told(scope, receive, send)
-            return
         await self.app(scope, receive, send)
 
 
@@ -58,6 +47,5 @@ class Mounted:
         self._endpoint.app = mcp.streamable_http_app(
             streamable_http_path=PATH, stateless_http=True, transport_security=guarded
         )
-        self._endpoint.server = server
         async with mcp.session_manager.run():
             yield

@@ -18,7 +18,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult, ImageContent, ResourceLink, TextContent
 from pydantic import Field
 
-from recto.engine.errors import RectoError
+from recto.engine.errors import NotFound, RectoError
 from recto.library import Library
 from recto.results import Answer, Page
 from recto.serving.http.problems import Refusal
@@ -80,7 +80,7 @@ def _add_search(server: MCPServer, libraries: Libraries) -> None:
     ) -> CallToolResult:
         """Find the pages that answer a question best, each with its text."""
         opened = _opened(libraries, library, call)
-        hits = await _told(lambda: opened.search(question, limit=limit, where=where or None))
+        hits = await _told(lambda: libraries.search(opened, question, limit=limit, where=where))
         texts = [f"{hit.document.name}, page {hit.page}:\n{hit.page.text}" for hit in hits]
         result = _result(
             "\n\n".join(texts) or "No page was found.", {"hits": [h.as_json() for h in hits]}
@@ -93,7 +93,7 @@ def _add_search(server: MCPServer, libraries: Libraries) -> None:
         """Answer a question from the documents, every statement with the page it rests on."""
         opened = _opened(libraries, library, call)
         await call.report_progress(0, 1, "Looking for pages")
-        answer = await _told(lambda: opened.ask(question, answerer=libraries.answerer))
+        answer = await _told(lambda: libraries.ask(opened, question))
         await call.report_progress(1, 1, "Answered")
         result = _result(_written(answer), answer.as_json())
         pages = {c.page.document.id + str(c.page.number): c.page for c in answer.citations}
@@ -127,6 +127,8 @@ def _add_pages(server: MCPServer, libraries: Libraries) -> None:
 
 
 def _picture(library: Library, document: str, page: str) -> bytes:
+    if not page.isascii() or not page.isdigit():
+        raise NotFound(f"{page!r} is no number of a page.")
     return _webp(library.page(document, int(page)))
 
 

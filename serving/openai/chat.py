@@ -24,7 +24,7 @@ from recto.engine.errors import RectoError
 from recto.results import Answer, Citation
 from recto.serving.http.access import Reader
 from recto.serving.http.libraries import ServerOf
-from recto.serving.http.problems import Refusal, status_and_code
+from recto.serving.http.problems import Refusal, detail_of, status_and_code
 from recto.serving.http.server import Server
 
 from .conversation import question_and_history
@@ -58,8 +58,9 @@ def chat(
         ask = partial(library.ask, question, history=history)
         events = _streamed(server, ask, asked.model, base, with_usage=usage)
         return StreamingResponse(events, media_type="text/event-stream")
+    answerer = server.answerer  # which may have to be connected: not while others wait
     with server.searching:
-        answer = library.ask(question, history=history, answerer=server.answerer)
+        answer = library.ask(question, history=history, answerer=answerer)
     server.figures.answer(answer)
     message: Reply = {"role": "assistant", "content": answer.text, "refusal": None}
     message["annotations"] = url_citations(answer, base)
@@ -117,7 +118,7 @@ def _streamed(
             yield ": keep-alive\n\n"
     if not isinstance(answer, Answer):
         status, code = status_and_code(answer)
-        yield _event(json.loads(bytes(told(status, code, str(answer)).body)))
+        yield _event(json.loads(bytes(told(status, code, detail_of(answer)).body)))
         return
     for piece in _PIECE.findall(answer.text):
         yield chunk({"content": piece})
@@ -132,8 +133,9 @@ def _answer(
     server: Server, ask: Callable[..., Answer], outcome: Queue[Answer | RectoError | Refusal]
 ) -> None:
     try:
+        answerer = server.answerer
         with server.searching:
-            answer = ask(answerer=server.answerer)
+            answer = ask(answerer=answerer)
         server.figures.answer(answer)
         outcome.put(answer)
     except (RectoError, Refusal) as error:
