@@ -1,4 +1,4 @@
-"""What asks a model: answerers for `Library.ask`, and what writes summaries of pages."""
+"""What asks a model: for `Library.ask` and `Library.summarise`, and `Library.illustrate`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from pathlib import Path
 
 from recto.engine.answering.vision.answerer import VisionAnswerer
 from recto.engine.answering.vision.settings import VisionSettings
+from recto.engine.endpoint.address import find_address
 from recto.engine.endpoint.cache import CachedChat
+from recto.engine.endpoint.images import OpenAIImages
 from recto.engine.endpoint.limits import Limits
 from recto.engine.endpoint.openai_chat import OpenAIChat
 from recto.engine.endpoint.opening import open_chat
+from recto.engine.illustrating import Illustrator
 from recto.indexing.summariser import Summariser
 
 
@@ -62,6 +65,26 @@ def summariser(
     """
     limits = limits or Limits()
     return Summariser(_chat(model, base_url, limits, cache, allow_http, on_measure), limits=limits)
+
+
+def illustrator(
+    model: str,
+    base_url: str | None = None,
+    *,
+    limits: Limits | None = None,
+    allow_http: bool = False,
+) -> Illustrator:
+    """Lets a model of OpenAI, or of the endpoint `base_url`, make pictures, for
+    `Library.illustrate`. `limits` are for one picture; what it costs cannot be limited:
+
+    >>> from recto.answerers import illustrator
+    >>> with illustrator("gpt-image-1") as maker:  # doctest: +SKIP
+    ...     library.illustrate("the pump, cut open", maker).save("pump.png")
+
+    Raises EndpointSettingError; KeyRefused where a key is surely needed and none is there.
+    """
+    address = find_address(model, base_url, allow_http=allow_http)
+    return Illustrator(OpenAIImages(address, limits), limits=limits)
 
 
 def _chat(

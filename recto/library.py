@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 
-from recto import asking, changing, encoding, searching, summarising
+from recto import asking, changing, encoding, illustrating, searching, summarising
 from recto.asked_image import AskedImage
 from recto.asking import AnswerEvents
 from recto.catalog import several
@@ -21,11 +21,13 @@ from recto.engine.encoders.protocol import Encoder, EncoderId
 from recto.engine.encoders.registry import BUILT_IN
 from recto.engine.errors import NotFound
 from recto.engine.heatmap import HeatMap
+from recto.engine.illustrating import Illustrator
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store, StoreInfo
 from recto.engine.store.records import page_id
 from recto.engine.vectors import Multivector, QuestionVectors
 from recto.holdings import Holdings
+from recto.illustrating import Illustration
 from recto.indexing.limits import Limits
 from recto.indexing.notes import Notes
 from recto.indexing.outcome import AddReport, ReencodeReport
@@ -310,6 +312,28 @@ class Library(MediaLibrary, Closing):
         """
         part = Part(documents=documents, tags=tags, pages=pages, where=where)
         return asking.stream(self._found(question, part, strategy, history, answerer))
+
+    def illustrate(
+        self,
+        description: str,
+        illustrator: Illustrator,
+        *,
+        size: str | None = None,
+        documents: Sequence[str] | None = None,
+        tags: Sequence[str] | None = None,
+        pages: PageRange | None = None,
+        where: Where | None = None,
+    ) -> Illustration:
+        """A new picture of what is described, by a model that is given text of the best pages.
+
+        `recto.answerers.illustrator` makes an illustrator. `size` is as its endpoint names it, such
+        as "1024x1024". Nothing verifies what the picture shows.
+
+        Raises QuestionError, NotFound where no page speaks of it, and what the illustrator raises.
+        """
+        part = Part(documents=documents, tags=tags, pages=pages, where=where)
+        found = self._found(description, part, "default", (), None)
+        return illustrating.illustrate(found, illustrator, size)
 
     def summarise(
         self,

@@ -192,7 +192,7 @@ class Answer:
             "missing": self.missing,
             "statements": [self._statement_as_json(statement) for statement in self.statements],
             "citations": [citation.as_json() for citation in self.citations],
-            "usage": self.usage and _usage_as_json(self.usage),
+            "usage": self.usage and usage_as_json(self.usage),
             "asked": self.asked,
             "rewriting": self.rewriting,
             "trace": [step.as_json() for step in self.trace],
@@ -204,7 +204,7 @@ class Answer:
         return {"text": statement.text, "support": statement.support, "citations": places}
 
 
-def _usage_as_json(usage: Usage) -> dict[str, Any]:
+def usage_as_json(usage: Usage) -> dict[str, Any]:
     return {
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,

@@ -16,6 +16,7 @@ from . import (
     doctor,
     documents,
     encoders,
+    illustrate,
     mcp,
     moving,
     plan,
@@ -99,6 +100,7 @@ app.command()(add.add)
 app.command()(search.search)
 app.command()(classify.classify)
 app.command()(ask.ask)
+app.command()(illustrate.illustrate)
 app.command("list")(documents.list_documents)
 app.command()(show.show)
 app.command()(documents.remove)

@@ -42,6 +42,8 @@ class Dialect:
     reads: int = 1 << 20
     """How many tokens of a question it reads, cutting off the rest without a word."""
     usage: bool = True
+    response_formats: bool = True
+    """Whether it can be told how to send the pictures that it makes."""
 
     def check(self, asked: Asked) -> None:
         """Raises Refusal."""

@@ -16,6 +16,8 @@ from PIL import Image
 _FIELDS = frozenset({"model", "messages", "stream", "stream_options", "response_format"}) | {
     *("max_tokens", "max_completion_tokens", "temperature", "top_p", "n", "stop", "seed", "user")
 }
+_IMAGE_FIELDS = frozenset({"model", "prompt", "n", "size", "quality", "user"})
+MOST_PROMPT = 4000
 _ROLES = frozenset({"system", "developer", "user", "assistant"})
 _DATA_URL = re.compile(r"data:(image/(?:png|jpeg));base64,([A-Za-z0-9+/=]+)")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -86,6 +88,23 @@ def parse(
     for message in body["messages"]:
         _read(message, texts, images)
     return Asked(body, headers, tuple(texts), tuple(images))
+
+
+def parse_images(raw: bytes, headers: Mapping[str, str], *, formats: bool) -> Asked:
+    """A request for pictures. Raises Refusal."""
+    try:
+        body = json.loads(raw)
+    except ValueError as error:
+        raise Refusal(f"The body is no JSON: {error}") from error
+    known = _IMAGE_FIELDS | ({"response_format"} if formats else set())
+    if extra := sorted(body.keys() - known):
+        raise Refusal(f"Unknown parameter: {extra[0]!r}.", param=extra[0])
+    _require(isinstance(body.get("model"), str) and body["model"], "a model's name", "model")
+    _require(body.get("response_format", "url") in ("url", "b64_json"), "a format", "format")
+    prompt = body.get("prompt")
+    if not isinstance(prompt, str) or not 0 < len(prompt) <= MOST_PROMPT:
+        raise Refusal(f"Expected a prompt of 1 to {MOST_PROMPT} characters", param="prompt")
+    return Asked(body, headers, (prompt,))
 
 
 def _check_options(body: Mapping[str, Any]) -> None:

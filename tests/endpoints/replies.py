@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -73,6 +74,17 @@ class Reply:
     def raw(cls, body: bytes, *, code: int = 200, **headers: str) -> Self:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return cls(code=code, body=body, headers={"Content-Type": "application/json"} | named)
+
+    @classmethod
+    def picture(cls, data: bytes, **more: object) -> Self:
+        """Of an endpoint that makes pictures."""
+        entry = {"b64_json": base64.b64encode(data).decode()} | more
+        return cls.raw(json.dumps({"created": 1, "data": [entry]}).encode())
+
+    @classmethod
+    def picture_at(cls, url: str) -> Self:
+        """The same, which leaves it there."""
+        return cls.raw(json.dumps({"created": 1, "data": [{"url": url}]}).encode())
 
     @classmethod
     def cut(cls, content: str) -> Self:

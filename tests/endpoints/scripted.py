@@ -25,7 +25,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.endpoints.dialect import Dialect
-from tests.endpoints.protocol import Asked, Refusal, parse
+from tests.endpoints.protocol import Asked, Refusal, parse, parse_images
 from tests.endpoints.replies import Reply
 
 __all__ = ["Asked", "Dialect", "Reply", "ScriptedEndpoint", "scripted"]
@@ -51,6 +51,8 @@ class ScriptedEndpoint:
         """Why others were refused."""
         self.faults: list[BaseException] = []
         """Of the endpoint itself or its script; the first of them is raised at the end."""
+        self.files: dict[str, bytes] = {}
+        """Pictures, by their path on this host."""
         self.over = threading.Event()
 
     def next(self, asked: Asked) -> Reply:
@@ -100,6 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
         endpoint = self.server.endpoint
         if not self._admitted():
             return
+        if self.path in endpoint.files:
+            return self._send(200, endpoint.files[self.path], **{"Content-Type": "image/png"})
         if self.path != "/v1/models":
             return self._error(404, f"Invalid URL (GET {self.path})")
         self._json(200, {"object": "list", "data": [endpoint.dialect.entry(endpoint.model)]})
@@ -108,19 +112,24 @@ class _Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers["Content-Length"]))
         if not self._admitted():
             return
-        if self.path != "/v1/chat/completions":
+        if self.path not in ("/v1/chat/completions", "/v1/images/generations"):
             return self._error(404, f"Invalid URL (POST {self.path})")
         endpoint = self.server.endpoint
         try:
-            dialect = endpoint.dialect
-            asked = parse(
-                raw, dict(self.headers), unknown=dialect.unknown, status=dialect.unknown_status
-            )
-            dialect.check(asked)
+            asked = self._asked(raw)
         except Refusal as refusal:
             endpoint.refused.append(str(refusal))
             return self._error(refusal.status, str(refusal), param=refusal.param)
         self._perform(endpoint.next(asked), asked)
+
+    def _asked(self, raw: bytes) -> Asked:
+        """Raises Refusal."""
+        dialect, headers = self.server.endpoint.dialect, dict(self.headers)
+        if self.path == "/v1/images/generations":
+            return parse_images(raw, headers, formats=dialect.response_formats)
+        asked = parse(raw, headers, unknown=dialect.unknown, status=dialect.unknown_status)
+        dialect.check(asked)
+        return asked
 
     def _admitted(self) -> bool:
         key = self.server.endpoint.key

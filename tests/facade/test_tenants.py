@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 import recto
+from recto.engine.endpoint.images import MadePicture
 from recto.engine.errors import InputError, NotFound, TenantError
+from recto.engine.illustrating import Illustrator
 from recto.library import Library
 from tests.facade.conftest import Write
 from tests.fakes import FakeEncoder
@@ -100,6 +102,20 @@ def _ask_stream(b: Library, id: str, path: Path) -> None:
         b.ask_stream("heron", documents=[id])
 
 
+def _illustrate(b: Library, id: str, path: Path) -> None:
+    class Maker:
+        name = "none"
+
+        def make(self, *_: object, **__: object) -> MadePicture:
+            raise AssertionError("asked for a picture of another tenant's pages")
+
+        def close(self) -> None: ...
+
+    for documents, reason in ((None, "rest on nothing"), ([id], "among the 0 of this library")):
+        with pytest.raises(NotFound, match=reason):
+            b.illustrate("the heron", Illustrator(Maker()), documents=documents)
+
+
 def _info(b: Library, id: str, path: Path) -> None:
     info = b.info()
     assert (info.pages, info.documents, info.bytes_on_disk) == (0, 0, 0)
@@ -157,6 +173,7 @@ CASES: dict[str, Case] = {
     "folder": _properties,
     "forget_unfinished": _forget_unfinished,
     "heat_map": _heat_map,
+    "illustrate": _illustrate,
     "info": _info,
     "page": _page,
     "reencode": _reencode,
