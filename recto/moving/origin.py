@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -9,11 +10,13 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from recto.engine.encoders.protocol import EncoderId
+from recto.engine.errors import RectoWarning
 from recto.engine.page import PageContent
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store
 from recto.engine.store.records import DocumentRecord
 from recto.engine.vectors import PageVectors
+from recto.indexing.media.kinds import MEDIA
 from recto.indexing.sources import Sources
 from recto.tenancy import folder_of
 
@@ -70,8 +73,17 @@ class LibraryOrigin:
         return nobodys + self._store.tenants()
 
     def documents(self, tenant: str) -> list[DocumentRecord]:
-        records = self._store.within(tenant).documents()
-        return [record for record in records if record.state == "ready"]
+        """But for sound and film, of which there is a warning: no archive holds clips."""
+        records = [r for r in self._store.within(tenant).documents() if r.state == "ready"]
+        moved = [record for record in records if record.kind not in MEDIA]
+        if left := len(records) - len(moved):
+            warnings.warn(
+                f"{left} files of sound and film are left out; add them to the other library, with"
+                " its encoder for them (crossmodal).",
+                RectoWarning,
+                stacklevel=2,
+            )
+        return moved
 
     def pages(self, tenant: str, record: DocumentRecord) -> Iterator[MovedPage]:
         filter = PageFilter(documents=(record.id,))

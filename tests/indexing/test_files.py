@@ -202,3 +202,24 @@ def test_forbidden_folder_is_refused_and_the_rest_found(tmp_path: Path) -> None:
     assert isinstance(refused, Refused)
     assert isinstance(refused.error, UnreadableFile)
     assert found.path.name == "z.pdf"
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"RIFF....WAVEfmt ", "wav"),
+        (b"\0\0\0\x18ftypisom", "mov"),
+        (b"\x1a\x45\xdf\xa3", "matroska"),
+        (b"ID3\4", "mp3"),
+    ],
+)
+def test_sound_and_film_are_found_by_their_bytes(tmp_path: Path, head: bytes, kind: str) -> None:
+    path = tmp_path / "any.thing"
+    path.write_bytes(head + bytes(64))
+    assert list(find([tmp_path])) == [Found(path, kind)]
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"avif", b"mif1"])
+def test_pictures_in_the_boxes_of_film_are_none(tmp_path: Path, brand: bytes) -> None:
+    (tmp_path / "photo.heic").write_bytes(b"\0\0\0\x18ftyp" + brand + bytes(64))
+    assert list(find([tmp_path])) == []
