@@ -110,7 +110,7 @@ class Asking:
             if encoded_as(target) in spaces and asked <= {spaces[encoded_as(target)].name}
         ]
         if not found:
-            given = ", ".join(("text", *self._asked.modalities))
+            given = ", ".join((*["text"] * bool(self._asked.texts), *self._asked.modalities))
             raise EncoderError(
                 f"{encoder.id.name} cannot find {', '.join(wanted)} by {given}: it keeps them in"
                 " spaces of their own. Ask by text, or use an encoder of one space, such as"

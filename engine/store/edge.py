@@ -14,6 +14,7 @@ from recto.engine.encoders.protocol import EncoderId
 from recto.engine.store.clips.edge import EdgeClips, make_clips, read_clips
 from recto.engine.store.clips.manifest import ClipsManifest
 from recto.engine.store.clips.records import ClipModality
+from recto.engine.store.clips.schema import CLIPS
 from recto.engine.store.condition import Attributes
 from recto.engine.store.edge_points import EdgePoints
 from recto.engine.store.edge_process import EdgeProcess
@@ -94,7 +95,8 @@ class EdgeStore(PointStore):
     def info(self) -> StoreInfo:
         """The bytes are those of the whole library; for a tenant, about those of its pages."""
         pages = self._points.count(PAGES)
-        own = pages * self._page_size() if self.tenant else disk_usage(self._shards)
+        whole = disk_usage(self._shards) + disk_usage(self._folder / CLIPS)
+        own = pages * self._page_size() if self.tenant else whole
         return StoreInfo(pages=pages, documents=self._points.count(DOCUMENTS), bytes_on_disk=own)
 
     def clips(self) -> EdgeClips | None:
