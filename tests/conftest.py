@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.endpoints.fixtures import llama, transformers_serve
+from tests.endpoints.fixtures import (
+    llama,
+    llama_by_rote,
+    transformers_by_rote,
+    transformers_serve,
+)
 
-__all__ = ["llama", "transformers_serve"]
+__all__ = ["llama", "llama_by_rote", "transformers_by_rote", "transformers_serve"]
 
 MakeCheckpoint = Callable[[str], Path]
 

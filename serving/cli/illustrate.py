@@ -89,7 +89,7 @@ def illustrate(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Make a new picture of what is described, by what the documents say of it.
+    """Make a picture of a description, by what pages say of it.
 
     The pages that fit DESCRIPTION best are found, and their text goes into the prompt of a model
     that makes pictures. The prompt and the pages are kept with the picture: in FILE.json, and in a

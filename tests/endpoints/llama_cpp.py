@@ -1,4 +1,4 @@
-"""A real llama.cpp server in this process, with a tiny random model that takes pictures."""
+"""A real llama.cpp server in this process, with a tiny model that takes pictures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import xllamacpp
 
-from tests.endpoints.gguf_files import write_eye, write_language_model
+from tests.endpoints.gguf_files import write_eye, write_language_model, write_rote_model
 from tests.endpoints.running import RunningServer
 
 MODEL = "tiny"
@@ -17,10 +17,14 @@ CONTEXT = 8192
 
 
 @contextmanager
-def llama_server(folder: Path) -> Iterator[RunningServer]:
-    """Begins within a tenth of a second."""
-    write_language_model(folder / "model.gguf")
-    write_eye(folder / "eye.gguf")
+def llama_server(folder: Path, *, by_rote: bool = False) -> Iterator[RunningServer]:
+    """Begins within a tenth of a second. The model is random, or that of `rote`."""
+    if by_rote:
+        weights = write_rote_model(folder / "model.gguf")
+        write_eye(folder / "eye.gguf", weights.picture)
+    else:
+        write_language_model(folder / "model.gguf")
+        write_eye(folder / "eye.gguf")
     settings = xllamacpp.CommonParams()
     settings.model.path = str(folder / "model.gguf")
     settings.mmproj.path = str(folder / "eye.gguf")

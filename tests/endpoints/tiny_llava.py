@@ -1,13 +1,16 @@
-"""A LLaVA of random weights for `transformers serve`. What it writes means nothing."""
+"""A LLaVA for `transformers serve`: of random weights, so that what it writes means nothing, or of
+those of `rote`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import tokenizers
 import torch
 import transformers
 
 from tests.checkpoints.tokens import tokenizer
+from tests.endpoints import rote
 
 _SIDE, _PATCH, _EYE = 56, 14, 32
 _TEMPLATE = (
@@ -17,9 +20,12 @@ _TEMPLATE = (
 )
 
 
-def write_llava(folder: Path) -> None:
+def write_llava(folder: Path, *, by_rote: bool = False) -> None:
     """A picture is 16 tokens."""
     tokens = tokenizer(["<pad>", "<s>", "</s>", "<image>"], bos="<s>", eos="</s>", pad="<pad>")
+    if by_rote:
+        known = [rote.WORD, *(piece for cut in rote.replies().values() for piece in cut)]
+        tokens.add_tokens([tokenizers.AddedToken(text, normalized=False) for text in known])
     size = {"height": _SIDE, "width": _SIDE}
     images = transformers.CLIPImageProcessor(size=size, crop_size=size)
     processor = transformers.LlavaProcessor(
@@ -32,14 +38,42 @@ def write_llava(folder: Path) -> None:
     )
     with torch.random.fork_rng():
         torch.manual_seed(4)
-        model = transformers.LlavaForConditionalGeneration(_config(tokens))
+        model = transformers.LlavaForConditionalGeneration(_config(tokens, by_rote=by_rote))
+    if by_rote:
+        _teach(model, tokens)
     model.generation_config.eos_token_id = tokens.eos_token_id
     model.generation_config.pad_token_id = tokens.pad_token_id
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
 
 
-def _config(tokens: transformers.PreTrainedTokenizerFast) -> transformers.LlavaConfig:
+def _teach(
+    model: transformers.LlavaForConditionalGeneration,
+    tokens: transformers.PreTrainedTokenizerFast,
+) -> None:
+    """Every prompt ends with the end of the template."""
+    start = tokens("\nassistant: ")["input_ids"][-1]
+    weights = rote.weights(tokens.get_vocab(), len(tokens), start=start, end=tokens.eos_token_id)
+    language, projector = model.model.language_model, model.model.multi_modal_projector
+    layer = language.layers[0]
+    with torch.no_grad():
+        for matrix, values in (
+            (language.embed_tokens.weight, weights.embedding),
+            (layer.self_attn.q_proj.weight, weights.query),
+            (layer.self_attn.k_proj.weight, weights.key),
+            (layer.self_attn.v_proj.weight, weights.value),
+            (layer.self_attn.o_proj.weight, weights.attended),
+            (model.lm_head.weight, weights.output),
+            (projector.linear_2.bias, weights.picture),
+        ):
+            matrix.copy_(torch.from_numpy(values))
+        layer.mlp.down_proj.weight.zero_()
+        projector.linear_2.weight.zero_()
+
+
+def _config(
+    tokens: transformers.PreTrainedTokenizerFast, *, by_rote: bool
+) -> transformers.LlavaConfig:
     eye = transformers.CLIPVisionConfig(
         hidden_size=_EYE,
         intermediate_size=2 * _EYE,
@@ -51,10 +85,11 @@ def _config(tokens: transformers.PreTrainedTokenizerFast) -> transformers.LlavaC
     )
     text = transformers.LlamaConfig(
         vocab_size=len(tokens),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=2,
+        hidden_size=rote.WIDTH,
+        intermediate_size=2 * rote.WIDTH,
+        num_hidden_layers=1 if by_rote else 2,
+        num_attention_heads=rote.HEADS,
+        rope_parameters={"rope_type": "default", "rope_theta": rote.ROPE_BASE if by_rote else 1e4},
         max_position_embeddings=8192,
         bos_token_id=tokens.bos_token_id,
         eos_token_id=tokens.eos_token_id,
@@ -63,6 +98,7 @@ def _config(tokens: transformers.PreTrainedTokenizerFast) -> transformers.LlavaC
     return transformers.LlavaConfig(
         vision_config=eye,
         text_config=text,
+        tie_word_embeddings=False,
         image_token_index=tokens.convert_tokens_to_ids("<image>"),
         image_seq_length=(_SIDE // _PATCH) ** 2,
     )

@@ -1,4 +1,5 @@
-"""`python -m tests.endpoints.transformers_child FOLDER`: `transformers serve` with a tiny LLaVA.
+"""`python -m tests.endpoints.transformers_child FOLDER [rote]`: `transformers serve` with a tiny
+LLaVA.
 
 Writes the model into the folder, tells the port that it was given, and ends when its input does.
 """
@@ -13,7 +14,7 @@ from transformers.cli.serve import Serve
 from tests.endpoints.tiny_llava import write_llava
 
 if __name__ == "__main__":
-    write_llava(Path(sys.argv[1]))
+    write_llava(Path(sys.argv[1]), by_rote="rote" in sys.argv[2:])
     serve = Serve(sys.argv[1], host="127.0.0.1", port=0, device="cpu", non_blocking=True)
     while not serve.server.started:
         serve._thread.join(0.05)

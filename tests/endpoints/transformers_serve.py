@@ -1,4 +1,4 @@
-"""A real `transformers serve` in a process of its own, with a tiny random LLaVA."""
+"""A real `transformers serve` in a process of its own, with a tiny LLaVA."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ _PATIENCE = 300.0
 
 
 @contextmanager
-def transformers_server(folder: Path) -> Iterator[RunningServer]:
-    """It keeps to one thread, and to what is on this machine."""
+def transformers_server(folder: Path, *, by_rote: bool = False) -> Iterator[RunningServer]:
+    """It keeps to one thread, and to what is on this machine. The model is random, or that of
+    `rote`."""
+    child = [sys.executable, "-m", "tests.endpoints.transformers_child", str(folder)]
     environment = os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
     with (
         (folder / "log").open("w") as log,
         subprocess.Popen(
-            [sys.executable, "-m", "tests.endpoints.transformers_child", str(folder)],
+            [*child, "rote"] if by_rote else child,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

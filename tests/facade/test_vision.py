@@ -17,7 +17,14 @@ from recto.engine.answering.protocol import Settled, TextDelta
 from recto.engine.answering.vision.answerer import VisionAnswerer
 from recto.engine.answering.vision.settings import VisionSettings
 from recto.engine.endpoint.limits import Limits, Prices
-from recto.engine.errors import BackendUnreachable, BrokenStream, NotAnEndpoint
+from recto.engine.errors import (
+    BackendUnreachable,
+    BrokenStream,
+    EndpointTimeout,
+    NotAnEndpoint,
+    RateLimited,
+    RectoError,
+)
 from tests import pdfs
 from tests.endpoints.known import make_known
 from tests.endpoints.scripted import Asked, Reply, ScriptedEndpoint, scripted
@@ -167,6 +174,59 @@ def test_web_page_instead_of_a_reply_is_an_error(
     library.add(write("pump.pdf", WARRANTY))
     with pytest.raises(NotAnEndpoint):
         library.ask("warranty", answerer=eyes(Reply.html()))
+
+
+def test_tired_endpoint_is_asked_again(library: recto.Library, write: Write, eyes: Eyes) -> None:
+    library.add(write("pump.pdf", WARRANTY))
+    said = claims(("It lasts 24 months.", [("S1", "lasts 24 months")]))
+    answer = library.ask(
+        "warranty",
+        answerer=eyes(Reply.status(429, retry_after=0), Reply.status(503), Reply.json(said)),
+    )
+    assert answer.text == "It lasts 24 months. [1]"
+    assert answer.usage is not None
+    assert answer.usage.calls == 1
+
+
+def consume(library: recto.Library, answerer: VisionAnswerer, *, streaming: bool) -> None:
+    if streaming:
+        list(library.ask_stream("warranty", answerer=answerer))
+    else:
+        library.ask("warranty", answerer=answerer)
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (Reply.status(429, retry_after=0), RateLimited),
+        (Reply.hanging(), EndpointTimeout),
+        (Reply.dripping(), EndpointTimeout),
+    ],
+)
+@pytest.mark.parametrize("streaming", [False, True])
+def test_endpoint_that_stays_tired_or_slow_is_given_up(
+    library: recto.Library,
+    write: Write,
+    eyes: Eyes,
+    reply: Reply,
+    error: type[RectoError],
+    streaming: bool,
+) -> None:
+    library.add(write("pump.pdf", WARRANTY))
+    answerer = eyes(*[reply] * 2, limits=Limits(timeout=1, read_timeout=0.3, attempts=2))
+    with pytest.raises(error):
+        consume(library, answerer, streaming=streaming)
+
+
+def test_pages_that_are_too_many_for_the_endpoint_are_halved(
+    library: recto.Library, write: Write, eyes: Eyes, endpoint: ScriptedEndpoint
+) -> None:
+    library.add(write("pump.pdf", WARRANTY, FEES))
+    said = claims(("It lasts 24 months.", [("S1", "lasts 24 months")]))
+    too_long = Reply.status(400, "too many", error_code="context_length_exceeded")
+    answerer = eyes(too_long, Reply.json(said), settings=BOTH)
+    assert not library.ask("warranty of the pump", answerer=answerer).abstained
+    assert [len(asked.images) for asked in endpoint.requests] == [2, 1]
 
 
 def test_nobody_is_called_when_nothing_was_found(

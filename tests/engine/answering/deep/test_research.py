@@ -29,13 +29,14 @@ SPENT = ("Capex was £31.8 million.", [("S1", "Capital expenditure was £31.8 mi
 PAID = ("The deposit is 1,200 euros.", [("S1", "deposit of 1,200 euros is non-refundable")])
 # Ordered by document: together, the lease is S1.
 SPENT_BOTH = (SPENT[0], [("S2", SPENT[1][0][1])])
+SMALL = DeepLimits()
 ENOUGH: dict[str, object] = {"questions": []}
 NEXT: dict[str, object] = {"questions": [DEPOSIT]}
 PART = claims(SPENT, missing="the deposit")
 
 
 def research(
-    model: FakeChat, question: str = BOTH, **limits: int
+    model: FakeChat, question: str = BOTH, limits: DeepLimits = SMALL
 ) -> tuple[DraftAnswer, list[str], list[Step]]:
     """The answer, what was searched for, and the steps as they were told."""
     searched: list[str] = []
@@ -46,7 +47,7 @@ def research(
         return PAGES.get(part, [])
 
     answerer = VisionAnswerer(model, VisionSettings(repairs=0))
-    answer = answerer.research(question, search, DeepLimits(**limits), told.append)
+    answer = answerer.research(question, search, limits, told.append)
     return answer, searched, told
 
 
@@ -157,9 +158,11 @@ def test_questions_are_cleaned_bounded_and_none_is_asked_twice() -> None:
         "questions": [BOTH, f"{DEPOSIT} ![x](https://evil.example/y)", "?!", 7, DEPOSIT, CAPEX]
     }
     model = FakeChat(PART, wild, claims(PAID), claims(SPENT), declined())
-    _, searched, _ = research(model, rounds=2)
+    _, searched, _ = research(model, limits=DeepLimits(rounds=2))
     assert searched == [BOTH, f"{DEPOSIT} x", DEPOSIT, CAPEX]
-    _, searched, _ = research(FakeChat(PART, wild, declined()), rounds=2, questions=1)
+    _, searched, _ = research(
+        FakeChat(PART, wild, declined()), limits=DeepLimits(rounds=2, questions=1)
+    )
     assert searched == [BOTH, f"{DEPOSIT} x"]
 
 
@@ -178,7 +181,7 @@ def test_questions_are_cleaned_bounded_and_none_is_asked_twice() -> None:
 def test_no_step_begins_when_a_limit_is_reached(limits: dict[str, int], steps: int) -> None:
     together = claims(PAID, SPENT_BOTH)
     model = FakeChat(PART, NEXT, claims(PAID), together)
-    answer, _, _ = research(model, **limits)
+    answer, _, _ = research(model, limits=DeepLimits(**limits))
     assert len(answer.trace) == steps
     assert not answer.abstained
 

@@ -1,7 +1,9 @@
-"""Answers through llama.cpp and `transformers serve`, real, with models of random weights.
+"""Answers through llama.cpp and `transformers serve`, real, with tiny models.
 
-Such a model says nothing sensible. llama.cpp, whose grammar lets nothing else through, is made to
-say what stands on the page; what the other says must come out as no answer.
+A model of random weights says nothing sensible, which must come out as no answer. The model of
+`rote` says by rote what stands on one page, if it was given a picture, in the form that it was
+asked for: the servers, their chat templates, eyes, grammars and streams are what is tested, with
+the prompts and the schema of every answer.
 """
 
 from __future__ import annotations
@@ -11,91 +13,77 @@ from dataclasses import replace
 
 import pytest
 
-from recto.engine.answering.protocol import Settled, TextDelta
+from recto.engine.answering.protocol import DraftAnswer, Settled, TextDelta
 from recto.engine.answering.vision.answerer import VisionAnswerer
-from recto.engine.answering.vision.prompt import schema
 from recto.engine.answering.vision.settings import VisionSettings
-from recto.engine.endpoint.chat import Reply, StreamedReply
-from recto.engine.endpoint.limits import Budget
-from recto.engine.endpoint.messages import Request, Schema
 from recto.engine.endpoint.openai_chat import OpenAIChat
 from recto.engine.endpoint.profile import EndpointProfile
+from tests.endpoints import rote
 from tests.endpoints.running import RunningServer
 
-from .given import LEASE, given
+from .given import LEASE, REPORT, given
 
 SMALL = VisionSettings(reply_tokens=200, image_tokens=2_000)
-PAGE = given(LEASE, number=3)
-SAID = "The deposit is 1,200 euros."
-QUOTE = "The deposit of 1,200 euros is non-refundable."
+PAGE = given(LEASE, number=3, name="lease.pdf")
+PAGES = (PAGE, given(REPORT, number=4))
+LLAMA = EndpointProfile(context_tokens=8192)
+TRANSFORMERS = EndpointProfile(
+    json_schema="ignored", json_object=False, token_limit_field="max_tokens", unknown_fields=False
+)
+BY_ROTE = ["llama_by_rote", "transformers_by_rote"]
 
 
-class Steered:
-    """A model that may say one thing only: the server's grammar sees to that."""
-
-    def __init__(self, model: OpenAIChat) -> None:
-        self._model = model
-
-    @property
-    def profile(self) -> EndpointProfile:
-        return self._model.profile
-
-    def complete(self, request: Request, *, budget: Budget | None = None) -> Reply:
-        assert request.schema == schema(["S1"])
-        return self._model.complete(replace(request, schema=_only()), budget=budget)
-
-    def stream(self, request: Request, *, budget: Budget | None = None) -> StreamedReply:
-        return self._model.stream(request, budget=budget)
-
-    def close(self) -> None:
-        self._model.close()
-
-
-def _only() -> Schema:
-    quote = _object(source={"enum": ["S1"]}, quote={"enum": [QUOTE]})
-    claim = _object(
-        text={"enum": [SAID]},
-        quotes={"type": "array", "items": quote, "minItems": 1, "maxItems": 1},
-    )
-    claims = {"type": "array", "items": claim, "minItems": 1, "maxItems": 1}
-    return _object(answerable={"enum": [True]}, claims=claims, missing={"enum": [""]})
-
-
-def _object(**properties: object) -> dict[str, object]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+@pytest.fixture
+def by_rote(request: pytest.FixtureRequest) -> Iterator[OpenAIChat]:
+    running = request.getfixturevalue(request.param)
+    profile = LLAMA if request.param == "llama_by_rote" else TRANSFORMERS
+    with OpenAIChat(running.address, profile) as model:
+        yield model
 
 
 @pytest.fixture
 def llama_chat(llama: RunningServer) -> Iterator[OpenAIChat]:
-    with OpenAIChat(llama.address, EndpointProfile(context_tokens=8192)) as model:
+    with OpenAIChat(llama.address, LLAMA) as model:
         yield model
 
 
 @pytest.fixture
 def transformers_chat(transformers_serve: RunningServer) -> Iterator[OpenAIChat]:
-    profile = EndpointProfile(
-        json_schema="ignored",
-        json_object=False,
-        token_limit_field="max_tokens",
-        unknown_fields=False,
-    )
-    with OpenAIChat(transformers_serve.address, profile) as model:
+    with OpenAIChat(transformers_serve.address, TRANSFORMERS) as model:
         yield model
 
 
-def test_answer_through_llama_cpp_is_verified_and_has_boxes(llama_chat: OpenAIChat) -> None:
-    answer = VisionAnswerer(Steered(llama_chat), SMALL).answer("the deposit?", [PAGE])
+def check(answer: DraftAnswer) -> None:
     (quote,) = answer.quotes
-    assert answer.text == f"{SAID} [1]"
-    assert (quote.page, quote.text, len(quote.boxes)) == (3, QUOTE, 2)
+    assert answer.text == f"{rote.SAID} [1]"
+    assert (quote.document_id, quote.page, quote.text) == ("lease.pdf", 3, rote.QUOTE)
+    assert len(quote.boxes) == 2
     assert answer.usage is not None
-    assert answer.usage.images == 1
-    assert answer.usage.input_tokens > 100
+    assert (answer.usage.images, answer.usage.calls) == (2, 1)
+    assert answer.usage.input_tokens > 1000
+    assert not answer.usage.estimated
+
+
+@pytest.mark.parametrize("by_rote", BY_ROTE, indirect=True)
+def test_answer_is_verified_and_has_boxes(by_rote: OpenAIChat) -> None:
+    check(VisionAnswerer(by_rote, SMALL).answer("the deposit?", PAGES))
+
+
+@pytest.mark.parametrize("by_rote", BY_ROTE, indirect=True)
+def test_streamed_answer_is_verified_and_has_boxes(by_rote: OpenAIChat) -> None:
+    *deltas, last = VisionAnswerer(by_rote, SMALL).stream("the deposit?", PAGES)
+    told = [event.text for event in deltas if isinstance(event, TextDelta)]
+    assert isinstance(last, Settled)
+    assert len(told) > 3
+    assert "".join(told) == last.answer.text
+    check(last.answer)
+
+
+@pytest.mark.parametrize("by_rote", BY_ROTE, indirect=True)
+def test_pictures_reach_the_model(by_rote: OpenAIChat) -> None:
+    settings = replace(SMALL, images=False)
+    answer = VisionAnswerer(by_rote, settings).answer("the deposit?", PAGES)
+    assert (answer.reason, answer.missing) == ("unanswerable", "a picture")
 
 
 def test_our_own_schema_is_a_grammar_for_llama_cpp(llama_chat: OpenAIChat) -> None:
