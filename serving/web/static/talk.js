@@ -11,7 +11,7 @@ let openable = [];
 let current = -1;
 let running = null;
 /** What was asked and answered in this talk, for the questions that follow. */
-let turns = [];
+const turns = [];
 const TURNS = 6;
 const LONGEST = 2000;
 
@@ -83,7 +83,7 @@ async function answer(question, body, signal) {
       text.append(data.text.replace(/\[S?\d+\]/g, ""));
     } else if (kind === "answer") {
       body.replaceChildren(...understood(data), ...settled(data, question));
-      turns.push({ root: root(), question: data.asked ?? question, answer: data.answer.slice(0, LONGEST) });
+      turns.push({ root: root(), question: data.asked ?? question, answer: data.abstained ? "" : data.answer.slice(0, LONGEST) });
       if (data.citations.length && matchMedia("(min-width: 821px)").matches) show(0);
     } else if (kind === "error") {
       throw new api.Problem(data.status, data.code, data.detail);
