@@ -76,7 +76,7 @@ def table(pages: PageSet, results: list[Result]) -> str:
 
 def _row(result: Result, ours: Result | None) -> str:
     if result.reason:
-        return f"| {result.engine} | not run: {result.reason} |  |  |  |  |  |  |  |"
+        return f"| {result.engine} | no numbers: {result.reason} |  |  |  |  |  |  |  |"
     reopen = "not run" if result.reopen_seconds is None else f"{result.reopen_seconds:.1f}"
     cells = [
         result.engine,

@@ -14,6 +14,7 @@ import numpy as np
 import psutil  # type: ignore[import-untyped]
 
 from recto.benchmarks.search.pageset import PageSet, recall
+from recto.engine.errors import WorkerDied
 from recto.engine.process import Child
 from recto.engine.store.sizes import disk_usage
 from recto.engine.vectors import FloatArray
@@ -77,13 +78,18 @@ class _Contestant:
 
     def ask(self, question: FloatArray, scores: FloatArray | None) -> None:
         """Without `scores` it is for warming up."""
-        for result in self.results:
-            seconds, found = self._child.call("search", question, result.way)
-            if scores is not None:
-                result.seconds.append(seconds)
-                result.recalls.append(recall(found, scores))
+        try:
+            for result in self.results:
+                seconds, found = self._child.call("search", question, result.way)
+                if scores is not None:
+                    result.seconds.append(seconds)
+                    result.recalls.append(recall(found, scores))
+        except WorkerDied as error:
+            self.missing = str(error).partition(" It last said")[0]
+            self.results = []
 
     def weigh(self) -> None:
+        """Note the memory that it has come to."""
         for result in self.results:
             result.memory_bytes = sum(map(own_memory, self._processes()))
 

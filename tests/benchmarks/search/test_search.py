@@ -89,4 +89,4 @@ def test_table_compares_question_by_question(pages: PageSet) -> None:
     lines = table(pages, [ours, other, missing]).splitlines()
     assert "| recto | recall 0.95 | 55.0 | 1.0 | 0.950 |" in lines[4]
     assert "| other | exact | 210.0 | 3.0 | 1.000 |" in lines[5]
-    assert lines[6].startswith("| third | not run: it is not installed |")
+    assert lines[6].startswith("| third | no numbers: it is not installed |")
