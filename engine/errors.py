@@ -16,7 +16,7 @@ A message says what was got, what was expected and what to do. Programs tell the
     │   │   └── LicenceNotAccepted its weights have conditions that the user has not agreed to
     │   ├── QuestionError          empty or far too long
     │   ├── FilterError            not a filter, or of a field that is not there
-    │   ├── EndpointSettingError   an address, key, price or limit of an endpoint that cannot be used
+    │   ├── EndpointSettingError   an address, key, price or limit of an endpoint that is of no use
     │   └── NotFound               no such library, document or page
     ├── LibraryError               the library cannot be used as it was asked to
     │   ├── TenantError            opened without a tenant where documents have one, or otherwise

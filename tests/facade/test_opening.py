@@ -23,7 +23,7 @@ def test_unknown_datatype_is_refused(tmp_path: Path) -> None:
 
 
 def test_recall_must_be_a_share_and_is_for_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="recall is 1.5; expected above 0"):
+    with pytest.raises(InputError, match=r"recall is 1\.5; expected above 0"):
         recto.open(tmp_path, recall=1.5)
     with pytest.raises(InputError, match="is a server"):
         recto.open("http://qdrant.example:6333/finance", recall=0.9)
