@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.serving.cli.conftest import write_pdf
 
 RECTO = [sys.executable, "-m", "recto.serving.cli.app"]
-PAGES = 200
+PAGES = 400
 
 
 def read_until(terminal: int, wanted: str) -> bytes:
