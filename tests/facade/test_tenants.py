@@ -11,9 +11,11 @@ import recto
 from recto.engine.endpoint.images import MadePicture
 from recto.engine.errors import InputError, NotFound, TenantError
 from recto.engine.illustrating import Illustrator
+from recto.indexing.summariser import Summariser
 from recto.library import Library
 from tests.facade.conftest import Write
 from tests.fakes import FakeEncoder
+from tests.fakes_chat import FakeChat
 
 Case = Callable[[Library, str, Path], None]
 
@@ -141,6 +143,14 @@ def _forget_unfinished(b: Library, id: str, path: Path) -> None:
     b.forget_unfinished()
 
 
+def _summarise(b: Library, id: str, path: Path) -> None:
+    model = FakeChat()
+    assert b.summarise(Summariser(model)).outcomes == ()
+    with pytest.raises(NotFound, match="among the 0 of this library"):
+        b.summarise(Summariser(model), documents=[id])
+    assert model.requests == []
+
+
 def _within(b: Library, id: str, path: Path) -> None:
     assert b.within("c").documents() == []
     with pytest.raises(TenantError):
@@ -180,6 +190,7 @@ CASES: dict[str, Case] = {
     "remove": _remove,
     "search": _search,
     "source": _source,
+    "summarise": _summarise,
     "takes_images": _properties,
     "tenant": _properties,
     "tenants": _tenants,
