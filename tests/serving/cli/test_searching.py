@@ -115,7 +115,11 @@ def test_ask_json_has_the_published_shape(run: Run, library: Path) -> None:
         "missing",
         "statements",
         "usage",
+        "asked",
+        "rewriting",
+        "trace",
     }
+    assert (said.json["asked"], said.json["rewriting"], said.json["trace"]) == (None, "none", [])
     assert (said.json["reason"], said.json["missing"], said.json["usage"]) == (None, "", None)
     assert said.json["statements"][0]["citations"] == [1]
     assert said.json["abstained"] is False
