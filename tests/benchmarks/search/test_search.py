@@ -87,6 +87,6 @@ def test_table_compares_question_by_question(pages: PageSet) -> None:
     other = Result(engine="other", way="exact", seconds=[0.02, 0.4], recalls=[1.0, 1.0])
     missing = Result(engine="third", reason="it is not installed")
     lines = table(pages, [ours, other, missing]).splitlines()
-    assert "| recto | recall 0.95 | 55.0 | 1.0 | 0.950 |" in lines[4]
-    assert "| other | exact | 210.0 | 3.0 | 1.000 |" in lines[5]
+    assert "| recto | recall 0.95 | 55.0 | 10.0 | 1.0 | 0.950 |" in lines[4]
+    assert "| other | exact | 210.0 | 20.0 | 3.0 | 1.000 |" in lines[5]
     assert lines[6].startswith("| third | no numbers: it is not installed |")
