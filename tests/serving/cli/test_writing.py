@@ -16,7 +16,7 @@ def test_add_reports_every_file(run: Run, documents: Path) -> None:
     first = run("add", documents, "--json", "--tag", "sea", "--meta", "year=2018")
     again = run("add", documents)
     assert first.code == again.code == 0
-    assert first.json.keys() == {"documents", "pages", "seconds", "complete"}
+    assert first.json.keys() == {"documents", "pages", "clips", "seconds", "complete"}
     assert first.json["pages"] == sum(map(len, PAGES.values()))
     assert first.json["complete"] is True
     for document in first.json["documents"]:
