@@ -26,6 +26,8 @@ class Page:
     """More fonts than /F1 (Helvetica) and /F2 (Times): names and dictionaries."""
     fields: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
     """Form fields that have been filled in: value, and left, bottom, right, top."""
+    endless: bool = False
+    """Drawn, and read, until somebody stops it: see `form_bomb`. Without a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +100,9 @@ def flate_bomb(size: int) -> bytes:
     return _single(file, b"/Contents %d 0 R" % content)
 
 
-def form_bomb(*, depth: int = 12, fan: int = 12) -> bytes:
-    """A page that draws a form that draws a form ... `fan ** depth` times in all."""
-    file = _File()
-    form = file.add(_form(b"0 0 1 1 re f\n", b""))
-    for _ in range(depth):
-        form = file.add(_form(b"/X Do " * fan, b"/XObject<</X %d 0 R>>" % form))
-    content = file.add(_stream(b"/X Do"))
-    return _single(file, b"/Contents %d 0 R/Resources<</XObject<</X %d 0 R>>>>" % (content, form))
+def form_bomb() -> bytes:
+    """A page that draws a form that draws a form ... more often than anybody can wait for."""
+    return pdf([Page(endless=True)])
 
 
 def crossing(segments: int) -> bytes:
@@ -170,6 +167,8 @@ def _page(file: _File, page: Page, tree: int, fonts: dict[str, int]) -> int:
     own = fonts | {name: file.add(body) for name, body in page.fonts.items()}
     names = b"".join(b"/%s %d 0 R" % (name.encode(), number) for name, number in own.items())
     content, pictures = page.content, b""
+    if page.endless:
+        content, pictures = b"/X Do", b"/XObject<</X %d 0 R>>" % _nested_forms(file)
     if page.picture is not None:
         height, width = page.picture.shape
         keys = b"/Type/XObject/Subtype/Image/BitsPerComponent 8/ColorSpace/DeviceGray"
@@ -236,6 +235,14 @@ def _form(content: bytes, resources: bytes) -> bytes:
     return _stream(
         content, b"/Type/XObject/Subtype/Form/BBox[0 0 612 792]/Resources<<%s>>" % resources
     )
+
+
+def _nested_forms(file: _File, *, depth: int = 12, fan: int = 12) -> int:
+    """The form that draws `fan ** depth` squares."""
+    form = file.add(_form(b"0 0 1 1 re f\n", b""))
+    for _ in range(depth):
+        form = file.add(_form(b"/X Do " * fan, b"/XObject<</X %d 0 R>>" % form))
+    return form
 
 
 def _escaped(words: str) -> bytes:

@@ -265,7 +265,7 @@ def test_bomb_is_an_error_on_its_page(write: Write, bomb: bytes) -> None:
 
 def test_bomb_among_other_pages(write: Write) -> None:
     good = lines(PROSE)
-    file = write(pdf([good, good, crossing(1_500_000), good, good]))
+    file = write(pdf([good, good, Page(endless=True), good, good]))
     limits = Limits(page_seconds=1.5, crashes=2)
     words = []
     with Reader(limits, ocr=False) as reader, reader.open(file, "pdf") as document:
