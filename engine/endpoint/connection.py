@@ -72,7 +72,9 @@ class Connection(Closing):
         return self._address
 
     @contextlib.contextmanager
-    def calling(self, budget: Budget, tokens: int) -> Iterator[openai.OpenAI]:
+    def calling(
+        self, budget: Budget, tokens: int, *, stream: bool = False
+    ) -> Iterator[openai.OpenAI]:
         """The client for one call, whose reply may have so many tokens.
 
         Only to begin a stream, not to read it: what is bounded stays so.
@@ -80,7 +82,7 @@ class Connection(Closing):
         import httpx2
 
         left = budget.seconds_left()
-        read = min(budget.limits.read_timeout, left)
+        read = min(budget.limits.silence(stream=stream), left)
         timeout = httpx2.Timeout(left, connect=min(_CONNECT, left), read=read)
         reset = _CHECK.set(_check(self._address, budget, tokens))
         try:

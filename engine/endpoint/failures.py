@@ -68,7 +68,7 @@ def translated(error: openai.OpenAIError, address: EndpointAddress) -> RectoErro
 def too_slow(address: EndpointAddress) -> EndpointTimeout:
     return EndpointTimeout(
         f"{_where(address)} was silent for too long. The model may be loading, or too slow for what"
-        " it was given: allow more time, or give it fewer pages."
+        " it was given: allow more time (--timeout), or give it fewer pages."
     )
 
 

@@ -21,6 +21,10 @@ _PIXELS_A_TOKEN = 600
 """Endpoints count 750 to 1,000; a picture is never counted too low by much."""
 _MESSAGE_TOKENS = 8
 """What stands around each message."""
+_SILENCE = 120.0
+_SILENCE_SHARE = 0.4
+"""Of the time for all calls: a model that is given longer for its whole reply may also be silent
+for longer before the first word of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,9 @@ class Limits:
 
     timeout: float = 300.0
     """Seconds for all calls, retries included."""
-    read_timeout: float = 120.0
-    """Seconds without a byte; a reply that is not streamed comes with none before its end."""
+    read_timeout: float | None = None
+    """Seconds without a byte. None: of a stream 120, or two fifths of `timeout` where that is more;
+    of a reply that comes whole, with no byte before its end, all of the time that is left."""
     attempts: int = 5
     """Of one call: the first, and those after it failed in a way that another need not."""
     max_cost: float | None = None
@@ -84,7 +89,7 @@ class Limits:
     def __post_init__(self) -> None:
         for name in ("timeout", "read_timeout", "attempts"):
             value = getattr(self, name)
-            if not (math.isfinite(value) and value > 0):
+            if value is not None and not (math.isfinite(value) and value > 0):
                 raise EndpointSettingError(f"{name} is {value}; expected more than 0.")
         if self.max_cost is None:
             return
@@ -98,6 +103,12 @@ class Limits:
                 " dollars for a million tokens: --price-in 1.25 --price-out 10, or the model's"
                 " entry in the file that RECTO_PRICES names. A local model costs 0 and 0."
             )
+
+    def silence(self, *, stream: bool) -> float:
+        """Seconds without a byte after which a reply is given up."""
+        if self.read_timeout is not None:
+            return self.read_timeout
+        return max(_SILENCE, _SILENCE_SHARE * self.timeout) if stream else self.timeout
 
     def start(self, clock: Callable[[], float] = time.monotonic) -> Budget:
         return Budget(self, clock)

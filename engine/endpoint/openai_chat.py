@@ -145,7 +145,8 @@ class OpenAIChat(Closing):
 
         def once() -> _Raw:
             try:
-                with self._connection.calling(budget, request.max_tokens) as client:
+                calling = self._connection.calling(budget, request.max_tokens, stream=stream)
+                with calling as client:
                     create = cast(_Create, client.chat.completions.with_raw_response.create)
                     return create(**body)
             except openai.OpenAIError as error:

@@ -70,6 +70,25 @@ def test_every_address_is_one_or_is_refused(text: str, scheme: str) -> None:
         Connection(EndpointAddress("m", scheme + text)).close()
 
 
+@pytest.mark.parametrize(
+    ("limits", "whole", "streamed"),
+    [
+        (Limits(), 300, 120),
+        (Limits(timeout=1200), 1200, 480),
+        (Limits(timeout=60), 60, 60),
+        (Limits(timeout=1200, read_timeout=7), 7, 7),
+    ],
+)
+def test_silence_lasts_as_long_as_the_limits_allow(
+    limits: Limits, whole: float, streamed: float
+) -> None:
+    budget = limits.start(lambda: 0.0)
+    with Connection(EndpointAddress("m", "http://localhost:9/v1")) as connection:
+        for stream, seconds in ((False, whole), (True, streamed)):
+            with connection.calling(budget, 10, stream=stream) as client:
+                assert client.timeout.read == seconds  # type: ignore[union-attr]
+
+
 def test_one_connection_serves_several_threads() -> None:
     def echo(asked: Asked) -> Reply:
         return Reply.text(asked.texts[-1])
