@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import warnings
 from pathlib import Path
 
 from recto.engine.answering.vision.answerer import VisionAnswerer
@@ -13,7 +13,9 @@ from recto.engine.endpoint.cache import CachedChat
 from recto.engine.endpoint.images import OpenAIImages
 from recto.engine.endpoint.limits import Limits
 from recto.engine.endpoint.openai_chat import OpenAIChat
-from recto.engine.endpoint.opening import open_chat
+from recto.engine.endpoint.opening import OnMeasure, open_chat
+from recto.engine.endpoint.profile import EndpointProfile
+from recto.engine.errors import RectoWarning
 from recto.engine.illustrating import Illustrator
 from recto.indexing.summariser import Summariser
 
@@ -26,13 +28,15 @@ def vision(
     limits: Limits | None = None,
     cache: str | os.PathLike[str] | None = None,
     allow_http: bool = False,
-    on_measure: Callable[[], None] = lambda: None,
+    on_measure: OnMeasure = lambda spent: None,
 ) -> VisionAnswerer:
     """An answerer that shows the pages to a model of OpenAI, or of the endpoint `base_url`.
 
     The key comes from the environment or a keyring. `limits` are for all calls about one question;
     `cache` is a folder to keep replies in. An endpoint that is not known yet is measured first,
-    which `on_measure` is told. To be closed, or used with `with`:
+    within `limits`, and what that costs counts as if the first question had; `on_measure` is told
+    None before, and afterwards what it took. Warns (`RectoWarning`) of a model that takes no
+    pictures and is to be shown some. To be closed, or used with `with`:
 
     >>> import recto
     >>> with recto.vision("gpt-5-mini") as answerer:  # doctest: +SKIP
@@ -42,6 +46,8 @@ def vision(
     """
     limits = limits or Limits()
     chat = _chat(model, base_url, limits, cache, allow_http, on_measure)
+    if settings is None or settings.images:
+        _warn_of_blindness(model, chat.profile)
     return VisionAnswerer(chat, settings, limits=limits)
 
 
@@ -52,7 +58,7 @@ def summariser(
     limits: Limits | None = None,
     cache: str | os.PathLike[str] | None = None,
     allow_http: bool = False,
-    on_measure: Callable[[], None] = lambda: None,
+    on_measure: OnMeasure = lambda spent: None,
 ) -> Summariser:
     """Lets a model write about pages, for `Library.summarise`; takes what `vision` takes.
 
@@ -64,7 +70,9 @@ def summariser(
     ...     library.search("capex by segment", strategy="summaries-pages")
     """
     limits = limits or Limits()
-    return Summariser(_chat(model, base_url, limits, cache, allow_http, on_measure), limits=limits)
+    chat = _chat(model, base_url, limits, cache, allow_http, on_measure)
+    _warn_of_blindness(model, chat.profile)
+    return Summariser(chat, limits=limits)
 
 
 def illustrator(
@@ -93,7 +101,7 @@ def _chat(
     limits: Limits,
     cache: str | os.PathLike[str] | None,
     allow_http: bool,
-    on_measure: Callable[[], None],
+    on_measure: OnMeasure,
 ) -> OpenAIChat | CachedChat:
     return open_chat(
         model,
@@ -102,4 +110,20 @@ def _chat(
         allow_http=allow_http,
         replies=None if cache is None else Path(cache).expanduser(),
         on_measure=on_measure,
+    )
+
+
+def _warn_of_blindness(model: str, profile: EndpointProfile) -> None:
+    if profile.images:
+        return
+    why = ", when it was measured"
+    if profile.unsure:
+        why += f" within the last hour, though it did not refuse them ({profile.unsure})"
+    warnings.warn(
+        f"{model} took no pictures{why}. It is given the words of the pages alone, and pages"
+        " without words are left out. Choose a model that sees; or ask without pictures"
+        " (--no-images, VisionSettings(images=False)). recto doctor --model MODEL measures it"
+        " again.",
+        RectoWarning,
+        stacklevel=3,
     )

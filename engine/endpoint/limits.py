@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recto.engine.endpoint.messages import ImagePart, Request, TextPart
 from recto.engine.errors import CostLimitReached, EndpointSettingError, EndpointTimeout
@@ -21,6 +21,8 @@ _PIXELS_A_TOKEN = 600
 """Endpoints count 750 to 1,000; a picture is never counted too low by much."""
 _MESSAGE_TOKENS = 8
 """What stands around each message."""
+_USUAL = 300.0
+_MEASURING = 900.0
 _SILENCE = 120.0
 _SILENCE_SHARE = 0.4
 """Of the time for all calls: a model that is given longer for its whole reply may also be silent
@@ -73,10 +75,13 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What all calls for one question may take together; `start` begins to count."""
+    """What all calls for one question may take together; `start` begins to count.
 
-    timeout: float = 300.0
-    """Seconds for all calls, retries included."""
+    What it takes to measure an endpoint that is new counts against the cost of the first question.
+    """
+
+    timeout: float | None = None
+    """Seconds for all calls, retries included. None: 300, and 900 to measure a new endpoint."""
     read_timeout: float | None = None
     """Seconds without a byte. None: of a stream 120, or two fifths of `timeout` where that is more;
     of a reply that comes whole, with no byte before its end, all of the time that is left."""
@@ -104,11 +109,26 @@ class Limits:
                 " entry in the file that RECTO_PRICES names. A local model costs 0 and 0."
             )
 
+    @property
+    def seconds(self) -> float:
+        """For all calls."""
+        return _USUAL if self.timeout is None else self.timeout
+
     def silence(self, *, stream: bool) -> float:
         """Seconds without a byte after which a reply is given up."""
         if self.read_timeout is not None:
             return self.read_timeout
-        return max(_SILENCE, _SILENCE_SHARE * self.timeout) if stream else self.timeout
+        return max(_SILENCE, _SILENCE_SHARE * self.seconds) if stream else self.seconds
+
+    def for_measuring(self) -> Limits:
+        """The same for the small requests that find out what an endpoint can do, one of which may
+        fail without the others."""
+        return replace(
+            self,
+            timeout=_MEASURING if self.timeout is None else self.timeout,
+            read_timeout=self.silence(stream=True),
+            attempts=min(self.attempts, 3),
+        )
 
     def start(self, clock: Callable[[], float] = time.monotonic) -> Budget:
         return Budget(self, clock)
@@ -120,7 +140,7 @@ class Budget:
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self.limits = limits
         self._clock = clock
-        self._end = clock() + limits.timeout
+        self._end = clock() + limits.seconds
         self._lock = threading.Lock()
         self._used = Usage()
         self._claimed = 0.0
@@ -135,8 +155,8 @@ class Budget:
         left = self._end - self._clock()
         if left <= 0:
             raise EndpointTimeout(
-                f"The {self.limits.timeout:g} s for all calls to the model are over. Allow more"
-                " time, or give the model less to read."
+                f"The {self.limits.seconds:g} s for all calls to the model are over. Allow more"
+                " time (--timeout), or give the model less to read."
             )
         return left
 
@@ -163,6 +183,11 @@ class Budget:
         with self._lock:
             self._used += counted
         return counted
+
+    def carry(self, spent: Usage) -> None:
+        """Counts what was spent before it began."""
+        with self._lock:
+            self._used += spent
 
     def _most(self, request: Request) -> float:
         prices = self.limits.prices

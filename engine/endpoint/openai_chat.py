@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, cast
 
 from recto.engine.closing import Closing
@@ -60,12 +61,15 @@ class OpenAIChat(Closing):
         *,
         retrying: Retrying | None = None,
         connection: Connection | None = None,
+        spent: Usage | None = None,
     ) -> None:
+        """`spent` is what it took to measure the profile, which the first call counts."""
         self._address = address
         self._profile = profile
         self._limits = limits or Limits()
         self._retrying = retrying or Retrying()
         self._connection = connection or Connection(address)
+        self._spent = [spent] if spent else []
 
     @property
     def address(self) -> EndpointAddress:
@@ -77,13 +81,15 @@ class OpenAIChat(Closing):
 
     def with_profile(self, profile: EndpointProfile) -> OpenAIChat:
         """The same model over the same connection, taken for able to do other things."""
-        return OpenAIChat(
+        other = OpenAIChat(
             self._address,
             profile,
             self._limits,
             retrying=self._retrying,
             connection=self._connection,
         )
+        other._spent = self._spent
+        return other
 
     def context_tokens(self) -> int | None:
         """Of request and reply together, where the endpoint tells."""
@@ -91,7 +97,7 @@ class OpenAIChat(Closing):
 
     def complete(self, request: Request, *, budget: Budget | None = None) -> Reply:
         """Raises EndpointError, BackendUnreachable."""
-        budget = budget or self._limits.start()
+        budget = self._counted(budget)
         gathered = Gathered()
         with budget.claim(request):
             response = self._send(request, budget, stream=False).http_response
@@ -107,7 +113,6 @@ class OpenAIChat(Closing):
 
     def stream(self, request: Request, *, budget: Budget | None = None) -> StreamedReply:
         """Falls back to a whole reply in one piece where the endpoint does not stream."""
-        budget = budget or self._limits.start()
         if not self._profile.stream:
             return StreamedReply(self._in_one_piece(request, budget))
         return StreamedReply(self._streamed(request, budget))
@@ -115,12 +120,22 @@ class OpenAIChat(Closing):
     def close(self) -> None:
         self._connection.close()
 
-    def _in_one_piece(self, request: Request, budget: Budget) -> Generator[Delta, None, Reply]:
+    def _counted(self, budget: Budget | None) -> Budget:
+        """With what has been spent that nothing has counted yet."""
+        budget = budget or self._limits.start()
+        with suppress(IndexError):  # of two threads one finds it
+            budget.carry(self._spent.pop())
+        return budget
+
+    def _in_one_piece(
+        self, request: Request, budget: Budget | None
+    ) -> Generator[Delta, None, Reply]:
         reply = self.complete(request, budget=budget)
         yield Delta(reply.text)
         return reply
 
-    def _streamed(self, request: Request, budget: Budget) -> Generator[Delta, None, Reply]:
+    def _streamed(self, request: Request, budget: Budget | None) -> Generator[Delta, None, Reply]:
+        budget = self._counted(budget)
         gathered = Gathered()
         with budget.claim(request):
             raw = self._send(request, budget, stream=True)

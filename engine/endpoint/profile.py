@@ -38,12 +38,13 @@ class EndpointProfile:
     token_limit_field: TokenLimitField = "max_completion_tokens"
     temperature: bool = True
     """Whether the field is taken."""
-    unknown_fields: bool = True
-    """Whether fields that the endpoint does not know are let pass."""
     context_tokens: int | None = None
     """Of request and reply together; None: the endpoint does not tell, and read 6,000 at once."""
+    unsure: str = ""
+    """What did not work without being refused, and why; the profile has it for not working, and is
+    not to be relied on for long."""
     probed: str = ""
-    """When it was measured, as an ISO date; empty: it was not."""
+    """When it was measured, as an ISO date and time in UTC; empty: it was not."""
 
     @property
     def schema_in_prompt(self) -> bool:

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args, get_type_hints
 
@@ -18,7 +18,9 @@ from recto.engine.endpoint.profile import EndpointProfile
 
 FRESH = timedelta(days=30)
 """An endpoint may have been updated since."""
-_VERSION = 1
+FRESH_UNSURE = timedelta(hours=1)
+"""What failed without being refused may have been a moment's trouble."""
+_VERSION = 2
 """Of what is measured; counts the changes that make older profiles wrong."""
 
 
@@ -36,10 +38,10 @@ class ProfileCache:
         self,
         folder: Path | None = None,
         *,
-        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._folder = folder or user_folder() / "endpoints"
-        self._today = today
+        self._now = now
 
     def get(self, address: EndpointAddress) -> EndpointProfile | None:
         """None: not measured, too long ago, or not readable."""
@@ -58,10 +60,10 @@ class ProfileCache:
 
     def _fresh(self, profile: EndpointProfile) -> bool:
         try:
-            age = self._today() - date.fromisoformat(profile.probed)
-        except ValueError:
+            age = self._now() - datetime.fromisoformat(profile.probed)
+        except (ValueError, TypeError):  # of a time without a zone
             return False
-        return timedelta(0) <= age <= FRESH
+        return timedelta(0) <= age <= (FRESH_UNSURE if profile.unsure else FRESH)
 
     def _path(self, address: EndpointAddress) -> Path:
         name = hashlib.sha256(f"{address.url}\n{address.model}".encode()).hexdigest()

@@ -10,7 +10,7 @@ import typer
 
 from recto.engine.errors import RectoError
 
-from .console import note
+from .models import telling
 
 if TYPE_CHECKING:
     from recto.engine.endpoint.profile import EndpointProfile
@@ -47,19 +47,16 @@ def endpoint_state(
     from recto.engine.endpoint.opening import known_profile
     from recto.engine.endpoint.profiles import ProfileCache
 
-    def tell() -> None:
-        if not quiet:
-            note(f"Measuring {model} with some small requests…")
-
+    tell = telling(quiet, f"Measuring {model} with some small requests…")
     try:
         address = find_address(model, base_url, allow_http=allow_http)
     except RectoError as error:  # an address that is refused may have a key in it
         return EndpointState(model=model, url="", profile=None, error=str(error))
     try:
-        profile = known_profile(address, ProfileCache(), again=True, on_measure=tell)
+        known = known_profile(address, ProfileCache(), again=True, on_measure=tell)
     except RectoError as error:
         return EndpointState(model=model, url=address.url, profile=None, error=str(error))
-    return EndpointState(model=model, url=address.url, profile=profile)
+    return EndpointState(model=model, url=address.url, profile=known.profile)
 
 
 def abilities(profile: EndpointProfile) -> Iterator[tuple[str, str]]:
@@ -75,8 +72,9 @@ def abilities(profile: EndpointProfile) -> Iterator[tuple[str, str]]:
     takes: list[str] = [profile.token_limit_field]
     takes += ["temperature"] if profile.temperature else []
     takes += ["system messages"] if profile.system_role else []
-    takes += ["unknown fields"] if profile.unknown_fields else []
     yield "takes", ", ".join(takes)
+    if profile.unsure:
+        yield "failed", f"{profile.unsure} (to be measured again in an hour)"
 
 
 _SCHEMAS = {

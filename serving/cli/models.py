@@ -15,12 +15,14 @@ import typer
 
 from recto.engine.errors import InputError
 
+from .answers import took
 from .console import note
 from .settings import Settings
 
 if TYPE_CHECKING:
     from recto.engine.answering.vision.answerer import VisionAnswerer
-    from recto.engine.endpoint.limits import Limits
+    from recto.engine.endpoint.limits import Limits, Usage
+    from recto.engine.endpoint.opening import OnMeasure
     from recto.indexing.summariser import Summariser
 
 ModelOption = Annotated[
@@ -127,7 +129,7 @@ class ModelChoice:
             limits=self._limits(self.model),
             cache=self.cache,
             allow_http=self.allow_http,
-            on_measure=lambda: None if settings.quiet else note(_MEASURING),
+            on_measure=telling(settings.quiet),
         ) as summariser:
             yield summariser
 
@@ -150,7 +152,7 @@ class ModelChoice:
             limits=self._limits(self.model),
             cache=self.cache,
             allow_http=self.allow_http,
-            on_measure=lambda: None if settings.quiet else note(_MEASURING),
+            on_measure=telling(settings.quiet),
         ) as answerer:
             yield answerer
 
@@ -172,3 +174,17 @@ class ModelChoice:
 
 
 _MEASURING = "This endpoint is new: measuring what it can do, by some small requests."
+
+
+def telling(quiet: bool, measuring: str = _MEASURING) -> OnMeasure:
+    """Says on stderr that an endpoint is being measured, and what that took."""
+
+    def tell(spent: Usage | None) -> None:
+        if quiet:
+            return
+        if spent is None:
+            note(measuring)
+        elif spent.calls:
+            note(f"Measuring took {took(spent)}.")
+
+    return tell

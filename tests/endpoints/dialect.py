@@ -34,9 +34,6 @@ class Dialect:
     other_limits: Literal["ignored", "refused"] = "refused"
     """What happens to the rest of them."""
     temperature: bool = True
-    unknown: frozenset[str] | None = frozenset()
-    """Fields that it takes besides; None: all."""
-    unknown_status: int = 400
     context: int | None = None
     lists_context: bool = True
     reads: int = 1 << 20

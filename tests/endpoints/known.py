@@ -12,5 +12,5 @@ from tests.endpoints.scripted import ScriptedEndpoint
 
 def make_known(endpoint: ScriptedEndpoint) -> None:
     """As if it had been measured today and could do everything; set XDG_CACHE_HOME before."""
-    profile = EndpointProfile(probed=datetime.now(UTC).date().isoformat(), unknown_fields=False)
+    profile = EndpointProfile(probed=datetime.now(UTC).isoformat())
     ProfileCache().put(EndpointAddress(endpoint.model, endpoint.url), profile)

@@ -70,17 +70,14 @@ class Asked:
         return len(self.text.split()) + 100 * len(self.images)
 
 
-def parse(
-    raw: bytes, headers: Mapping[str, str], *, unknown: frozenset[str] | None, status: int = 400
-) -> Asked:
-    """`unknown`: names that are taken besides the protocol's, None: all; others are answered with
-    `status`. Raises Refusal."""
+def parse(raw: bytes, headers: Mapping[str, str]) -> Asked:
+    """Raises Refusal."""
     try:
         body = json.loads(raw)
     except ValueError as error:
         raise Refusal(f"The body is no JSON: {error}") from error
-    if unknown is not None and (extra := sorted(body.keys() - _FIELDS - unknown)):
-        raise Refusal(f"Unrecognized request argument: {extra[0]}", param=extra[0], status=status)
+    if extra := sorted(body.keys() - _FIELDS):
+        raise Refusal(f"Unrecognized request argument: {extra[0]}", param=extra[0])
     _check_options(body)
     _check_format(body.get("response_format"), json.dumps(body["messages"]).lower())
     texts: list[str] = []

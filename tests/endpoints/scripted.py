@@ -127,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
         dialect, headers = self.server.endpoint.dialect, dict(self.headers)
         if self.path == "/v1/images/generations":
             return parse_images(raw, headers, formats=dialect.response_formats)
-        asked = parse(raw, headers, unknown=dialect.unknown, status=dialect.unknown_status)
+        asked = parse(raw, headers)
         dialect.check(asked)
         return asked
 

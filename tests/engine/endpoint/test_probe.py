@@ -1,28 +1,30 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from recto.engine.endpoint.address import EndpointAddress
-from recto.engine.endpoint.probe import measure
+from recto.engine.endpoint.limits import Limits
+from recto.engine.endpoint.probe import TAKES, measure
 from recto.engine.endpoint.profile import EndpointProfile
 from recto.engine.errors import BackendUnreachable, KeyRefused, ModelNotFound
 from tests.endpoints.scripted import Asked, Dialect, Reply, scripted
 from tests.engine.endpoint.asking import Waits
 
-DAY = date(2026, 11, 21)
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 FULL = EndpointProfile(
-    max_images=20, max_image_pixels=2_000_000, unknown_fields=False, probed="2026-11-21"
+    max_images=20, max_image_pixels=2_000_000, probed="2026-11-21T12:00:00+00:00"
 )
 
 
 def measured(dialect: Dialect) -> EndpointProfile:
     with scripted(dialect=dialect) as endpoint:
         address = EndpointAddress(endpoint.model, endpoint.url)
-        return measure(address, retrying=Waits().retrying(), today=lambda: DAY)
+        return measure(address, retrying=Waits().retrying(), now=lambda: NOW)
 
 
 def test_an_endpoint_like_openais_can_do_all() -> None:
@@ -43,8 +45,6 @@ def test_an_endpoint_like_openais_can_do_all() -> None:
             Dialect(temperature=False, system=False, limits=frozenset({"max_tokens"})),
             {"temperature": False, "system_role": False, "token_limit_field": "max_tokens"},
         ),
-        (Dialect(unknown=None), {"unknown_fields": True}),
-        (Dialect(unknown_status=422), {"unknown_fields": False}),
         (Dialect(json_schema="accepted"), {"json_schema": "accepted"}),
         (Dialect(json_schema="ignored"), {"json_schema": "ignored"}),
         (Dialect(json_schema="refused"), {"json_schema": "refused"}),
@@ -89,13 +89,71 @@ def test_an_endpoint_that_does_not_reply_has_no_profile(
         measure(EndpointAddress(endpoint.model, endpoint.url), retrying=Waits().retrying())
 
 
-def test_an_endpoint_that_fails_over_a_picture_takes_none() -> None:
-    def over_pictures(asked: Asked) -> Reply:
-        return Reply.status(500) if asked.images else Dialect().mind(asked)
+def failing(times: int, reply: Reply, over: Callable[[Asked], object]) -> Callable[[Asked], Reply]:
+    """An endpoint that fails so often over what it could do."""
+    left = [reply] * times
 
-    with scripted([over_pictures] * 100) as endpoint:
+    def mind(asked: Asked) -> Reply:
+        return left.pop() if left and over(asked) else Dialect().mind(asked)
+
+    return mind
+
+
+def measured_while(mind: Callable[[Asked], Reply], limits: Limits | None = None) -> EndpointProfile:
+    budget = (limits or Limits()).for_measuring().start()
+    with scripted([mind] * 200) as endpoint:
         address = EndpointAddress(endpoint.model, endpoint.url)
-        assert not measure(address, retrying=Waits().retrying()).images
+        return measure(address, budget=budget, retrying=Waits().retrying(), now=lambda: NOW)
+
+
+def has_png(asked: Asked) -> bool:
+    return any(image.startswith(b"\x89PNG") for image in asked.images)
+
+
+@pytest.mark.parametrize(
+    "over",
+    [has_png, lambda asked: asked.images, lambda asked: asked.schema, lambda asked: asked.stream],
+)
+@pytest.mark.parametrize(("reply", "times"), [(Reply.hanging(), 1), (Reply.status(500), 5)])
+def test_a_moments_trouble_is_no_inability(
+    reply: Reply, times: int, over: Callable[[Asked], object]
+) -> None:
+    limits = Limits(read_timeout=0.2)
+    assert measured_while(failing(times, reply, over), limits) == FULL
+
+
+@pytest.mark.parametrize(
+    ("over", "what", "found"),
+    [
+        (lambda asked: asked.images, "PNG pictures", {"images": False, "max_images": 0}),
+        (has_png, "PNG pictures", {"image_format": "jpeg"}),
+        (lambda asked: asked.schema, "JSON schemas", {"json_schema": "refused"}),
+        (lambda asked: asked.stream, "streaming", {"stream": False, "stream_usage": False}),
+    ],
+)
+def test_what_always_fails_is_taken_for_inability_but_not_for_sure(
+    over: Callable[[Asked], object], what: str, found: dict[str, Any]
+) -> None:
+    profile = measured_while(failing(1000, Reply.status(500, "no room"), over))
+    assert f"{what}: " in profile.unsure
+    assert "no room" in profile.unsure
+    assert replace(profile, unsure="") == replace(FULL, **found)
+
+
+def test_a_router_without_a_model_that_sees_takes_no_pictures() -> None:
+    nobody = Reply.status(404, "No endpoints found that support image input")
+    profile = measured_while(failing(1000, nobody, lambda asked: asked.images))
+    assert profile == replace(FULL, images=False, max_images=0)
+
+
+def test_what_it_takes_is_about_what_is_told_beforehand() -> None:
+    budget = Limits().for_measuring().start()
+    with scripted(dialect=Dialect(usage=False)) as endpoint:  # so that we estimate
+        measure(EndpointAddress(endpoint.model, endpoint.url), budget=budget)
+    assert budget.used.calls == len(endpoint.requests)
+    assert TAKES.input_tokens == pytest.approx(budget.used.input_tokens, rel=0.25)
+    most = sum(asked.limit for asked in endpoint.requests)
+    assert TAKES.output_tokens == pytest.approx(most, rel=0.25)
 
 
 def test_a_model_that_thinks_first_is_given_room() -> None:

@@ -65,7 +65,6 @@ def model(server: RunningServer, profile: EndpointProfile) -> Iterator[OpenAICha
                 json_schema="ignored",
                 json_object=False,
                 token_limit_field="max_tokens",
-                unknown_fields=False,
             ),
         ),
     ],

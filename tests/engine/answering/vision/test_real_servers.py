@@ -28,7 +28,7 @@ PAGE = given(LEASE, number=3, name="lease.pdf")
 PAGES = (PAGE, given(REPORT, number=4))
 LLAMA = EndpointProfile(context_tokens=8192)
 TRANSFORMERS = EndpointProfile(
-    json_schema="ignored", json_object=False, token_limit_field="max_tokens", unknown_fields=False
+    json_schema="ignored", json_object=False, token_limit_field="max_tokens"
 )
 BY_ROTE = ["llama_by_rote", "transformers_by_rote"]
 
