@@ -40,7 +40,7 @@ from recto.engine.encoders.protocol import EncoderId
 from recto.engine.vectors import FloatArray
 
 NAME = "imagebind"
-_RECIPE = "1"
+_RECIPE = "2"
 """Counts the changes of this package's code that change vectors."""
 
 

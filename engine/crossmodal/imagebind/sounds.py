@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 
 from recto.engine.crossmodal.imagebind.config import MELS, SPECTRUM_FRAMES
@@ -28,7 +26,7 @@ def sound_input(sound: Sound) -> FloatArray:
     check_sound(sound)
     samples = resample(np.asarray(sound.samples, np.float32), sound.rate, RATE).copy()
     spectra = []
-    for start in clip_starts(Fraction(samples.shape[1], RATE), CLIPS):
+    for start in clip_starts(samples.shape[1] / RATE, CLIPS):
         clip = samples[:, int(start * RATE) : int((start + CLIP_SECONDS) * RATE)]
         clip -= clip.mean()  # in place, as said above
         spectra.append(spectrum(clip[0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -22,11 +23,11 @@ from tests.engine.crossmodal.films import ArrayFilm
 
 def test_starts_reach_the_end() -> None:
     """Divided by the number of clips in place of one less, they would be 0, 1 and 2."""
-    assert clip_starts(Fraction(5), 3) == [0, Fraction(3, 2), 3]
+    assert clip_starts(5.0, 3) == [0, Fraction(3, 2), 3]
 
 
-@pytest.mark.parametrize("seconds", [Fraction(1, 10), Fraction(2)])
-def test_short_film_starts_at_zero(seconds: Fraction) -> None:
+@pytest.mark.parametrize("seconds", [0.1, 2.0])
+def test_short_film_starts_at_zero(seconds: float) -> None:
     assert clip_starts(seconds, 5) == [0] * 5
 
 
@@ -39,6 +40,34 @@ def test_frames_of_a_broadcast() -> None:
     """30000/1001 a second, 100 frames: 3.336667 s, starts 0.3341667 apart, rounded up exactly."""
     rate = Fraction(30000, 1001)
     assert frame_pairs(rate, 100) == [(0, 59), (11, 69), (21, 79), (31, 89), (41, 99)]
+
+
+def test_length_is_a_float_first() -> None:
+    """51 frames at 25 a second: 2.04 - 2 is 0.04000000000000004, of which 25 times as much is above
+    1. Reckoned exactly, the last clip would begin with frame 1."""
+    assert frame_pairs(Fraction(25), 51)[-1] == (2, 50)
+
+
+def _naive_pairs(rate: Fraction, count: int) -> list[tuple[int, int]]:
+    """Length and rate as floats; starts as fractions of what is left of the float; numbers again
+    from floats."""
+    fps = float(rate)
+    left = float(count) / fps - 2
+    step = Fraction(left if left > 0 else 0) / 4
+    pairs = []
+    for clip in range(5):
+        begin, end = step * clip, step * clip + 2
+        numbers = list(
+            range(math.ceil(fps * float(begin)), min(math.ceil(fps * float(end)), count))
+        )
+        pairs.append((numbers[0], numbers[-1]))
+    return pairs
+
+
+@pytest.mark.parametrize("rate", [Fraction(24000, 1001), Fraction(25), Fraction(10)])
+def test_frames_equal_naive_reckoning(rate: Fraction) -> None:
+    for count in range(1, 400):
+        assert frame_pairs(rate, count) == _naive_pairs(rate, count)
 
 
 @given(rate=st.fractions(Fraction(1, 10), 240, max_denominator=1001), count=st.integers(1, 100_000))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -25,6 +27,21 @@ def test_clips_of_a_long_sound() -> None:
     for clip, start in zip(seen, (0, 40000, 80000), strict=True):
         part = samples[0, start : start + 32000]
         np.testing.assert_allclose(clip[0], spectrum(part - part.mean()), atol=1e-5)
+
+
+@pytest.mark.parametrize("samples", [36_800, 40_001, 44_801, 51_199, 63_998])
+def test_clips_are_cut_where_a_float_of_the_length_says(samples: int) -> None:
+    """2.3 s less 2 is 0.2999999999999998: half of it is 2399 whole samples, and exactly 2400."""
+    left = Fraction(samples / 16000 - 2)
+    noise = _noise(samples)
+    shared = noise.copy()
+    wanted = []
+    for clip in range(3):
+        begin = left / 2 * clip
+        part = shared[:, int(begin * 16000) : int((begin + 2) * 16000)]
+        part -= part.mean()
+        wanted.append(spectrum(part[0].copy()))
+    np.testing.assert_array_equal(sound_input(Sound(noise, 16000))[:, 0], wanted)
 
 
 def test_padding_comes_before_normalising() -> None:
