@@ -96,7 +96,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _checked(name: str, value: Any, file: Path | None) -> Any:  # noqa: ANN401 - TOML is anything
     expected = _TOML[name]
-    fits = isinstance(value, expected) and (not isinstance(value, bool))
+    fits = isinstance(value, expected) and (not isinstance(value, bool) or expected == (bool,))
     if fits and isinstance(value, list):
         fits = all(isinstance(entry, str) for entry in value)
         value = tuple(value)
@@ -124,6 +124,13 @@ def _number(value: str, where: str) -> float:
         return float(value)
     except ValueError:
         raise InputError(f"{where} is {value!r}; expected a number.") from None
+
+
+def _switch(value: str, where: str) -> bool:
+    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if value.strip().lower() not in known:
+        raise InputError(f"{where} is {value!r}; expected true or false.")
+    return known[value.strip().lower()]
 
 
 def _names(value: str, where: str) -> tuple[str, ...]:
@@ -155,6 +162,12 @@ _KINDS: Mapping[str, Callable[[str, str], Any]] = {
     "origins": _names,
     "model": _text,
     "base_url": _text,
+    "allow_http": _switch,
+    "timeout": _number,
+    "max_cost": _number,
+    "price_in": _number,
+    "price_out": _number,
+    "cache": _text,
     "max_upload": _whole,
     "max_jobs": _whole,
     "max_pages": _whole,
@@ -171,7 +184,10 @@ _TOML: Mapping[str, tuple[type, ...]] = {
     "names": (list,),
     "origins": (list,),
     **dict.fromkeys(("port", "max_upload", "max_jobs", "max_pages", "searches", "rate"), (int,)),
-    **dict.fromkeys(("drain", "keep_jobs"), (int, float)),
-    **dict.fromkeys(("state", "host", "model", "base_url", "log_format"), (str,)),
+    **dict.fromkeys(
+        ("drain", "keep_jobs", "timeout", "max_cost", "price_in", "price_out"), (int, float)
+    ),
+    **dict.fromkeys(("state", "host", "model", "base_url", "cache", "log_format"), (str,)),
+    "allow_http": (bool,),
 }
 """Of which kind each setting is in TOML."""

@@ -161,8 +161,6 @@ class ModelChoice:
         from recto.engine.endpoint.prices import find_prices
 
         prices = find_prices(model, self.price_in, self.price_out)
-        if self.timeout is None:
-            return Limits(max_cost=self.max_cost, prices=prices)
         return Limits(timeout=self.timeout, max_cost=self.max_cost, prices=prices)
 
     def _require_nothing_else(self) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .console import note, write, write_json
+from .endpoint import AllowHttpOption
+from .models import CacheOption, MaxCostOption, PriceInOption, PriceOutOption, TimeoutOption
 from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
 
 if TYPE_CHECKING:
@@ -59,6 +61,12 @@ def serve(
             metavar="URL", help="Where the model is, if not at OpenAI.", show_default=False
         ),
     ] = None,
+    allow_http: AllowHttpOption = False,
+    timeout: TimeoutOption = None,
+    max_cost: MaxCostOption = None,
+    price_in: PriceInOption = None,
+    price_out: PriceOutOption = None,
+    cache: CacheOption = None,
     state: StateOption = None,
     log_format: Annotated[
         str | None,
@@ -73,7 +81,7 @@ def serve(
 
     PLACE is the folder of a library, made where there is none; several are told apart by NAME.
     Without any it is that of --library. Only this machine reaches the server unless --host says
-    otherwise, for which there must be a key.
+    otherwise, for which there must be a key. Limits of the model are for one question each.
 
     \b
     Examples:
@@ -93,6 +101,12 @@ def serve(
         origins=tuple(origin or ()),
         model=model,
         base_url=base_url,
+        allow_http=allow_http or None,
+        timeout=timeout,
+        max_cost=max_cost,
+        price_in=price_in,
+        price_out=price_out,
+        cache=None if cache is None else str(cache),
         state=state,
         log_format=log_format,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -13,12 +14,16 @@ from fastapi import Request
 import recto
 from recto.engine.answering.protocol import Answerer
 from recto.engine.closing import Closing
+from recto.engine.endpoint.limits import Limits as ModelLimits
+from recto.engine.endpoint.limits import Usage
+from recto.engine.endpoint.prices import find_prices
 from recto.indexing.limits import Limits
 from recto.library import Library
 from recto.serving.jobs.queue import JobQueue
 from recto.serving.jobs.uploads import Uploads
 from recto.serving.jobs.worker import JobWorker
 from recto.serving.keys import KeyRing
+from recto.serving.logs import FIELDS
 
 from .audit import Audit
 from .figures import Figures
@@ -26,6 +31,8 @@ from .problems import Refusal
 from .rates import Rates
 from .settings import ServeSettings
 from .turns import Turns
+
+_log = logging.getLogger("recto.http")
 
 _PATIENCE = 10.0
 """Seconds that a request to change a library waits for another change: its thread is one that
@@ -49,6 +56,7 @@ class Server(Closing):
         self.audit = Audit(settings.state)
         self._confined: dict[tuple[str, str], Library] = {}
         self._nobodys: dict[str, float] = {}
+        self._model_limits = _model_limits(settings)
         self._answerer: Answerer | None = None
         self._lock = Lock()
         self._checking = Lock()
@@ -128,7 +136,14 @@ class Server(Closing):
             return None
         with self._lock:
             if self._answerer is None:
-                opened = recto.vision(self.settings.model, base_url=self.settings.base_url)
+                opened = recto.vision(
+                    self.settings.model,
+                    base_url=self.settings.base_url,
+                    limits=self._model_limits,
+                    cache=self.settings.cache,
+                    allow_http=self.settings.allow_http,
+                    on_measure=_log_measuring,
+                )
                 self._answerer = self._stack.enter_context(opened)
             return self._answerer
 
@@ -151,6 +166,19 @@ class Server(Closing):
     def close(self) -> None:
         self.ending = True
         self._stack.close()
+
+
+def _model_limits(settings: ServeSettings) -> ModelLimits:
+    """For all calls of the model about one question. Raises EndpointSettingError."""
+    prices = find_prices(settings.model or "", settings.price_in, settings.price_out)
+    return ModelLimits(timeout=settings.timeout, max_cost=settings.max_cost, prices=prices)
+
+
+def _log_measuring(spent: Usage | None) -> None:
+    if spent is not None:
+        took = {"calls": spent.calls, "in": spent.input_tokens, "out": spent.output_tokens}
+        cost = {} if spent.cost is None else {"cost": round(spent.cost, 6)}
+        _log.info("model measured", extra={FIELDS: took | cost})
 
 
 def server_of(request: Request) -> Server:

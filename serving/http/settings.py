@@ -33,6 +33,18 @@ class ServeSettings:
     """The vision model that answers; None: the words of the pages answer."""
     base_url: str | None = None
     """Where the model is, if it is not OpenAI's."""
+    allow_http: bool = False
+    """Whether the model's key may go unencrypted to a server of the local network."""
+    timeout: float | None = None
+    """Seconds for all calls of the model about one question; None: 300."""
+    max_cost: float | None = None
+    """Dollars for one question; needs the prices, here or in the file that RECTO_PRICES names."""
+    price_in: float | None = None
+    """Dollars for a million tokens that the model reads."""
+    price_out: float | None = None
+    """The same of those that it writes."""
+    cache: str | None = None
+    """The folder for replies of the model that are kept; None: they are not."""
     max_upload: int = 256 * 2**20
     """Bytes of one request."""
     max_jobs: int = 1000
@@ -66,6 +78,11 @@ class ServeSettings:
         counts = (self.max_upload, self.max_jobs, self.max_pages, self.searches, self.rate)
         if min(*counts, self.drain, self.keep_jobs) <= 0:
             raise InputError("A limit of the server is not above 0; expected each to be.")
+        of_model = (self.timeout, self.max_cost, self.price_in, self.price_out, self.cache)
+        if self.model is None and any(value is not None for value in of_model):
+            raise InputError(
+                "Time, cost and cache are for a model, and none was chosen: set model."
+            )
         if self.log_format not in FORMATS:
             raise InputError(f"The log format is {self.log_format!r}; expected text or json.")
 

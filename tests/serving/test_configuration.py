@@ -74,6 +74,36 @@ def test_a_file_that_cannot_be_meant_is_refused(tmp_path: Path, text: str, told:
         configure({}, file=write(tmp_path, text), environment={}, home=tmp_path)
 
 
+def test_limits_of_the_model_are_set_like_all_else(tmp_path: Path) -> None:
+    configured = configure(
+        {"model": "m", "max_cost": 0.5},
+        file=write(tmp_path, "[serve]\ntimeout = 900\nprice_in = 1\nallow_http = true"),
+        environment={"RECTO_SERVE_PRICE_OUT": "2.5", "RECTO_SERVE_CACHE": "/replies"},
+        home=tmp_path,
+    )
+    chosen = configured.settings
+    assert (chosen.timeout, chosen.max_cost, chosen.cache) == (900, 0.5, "/replies")
+    assert (chosen.price_in, chosen.price_out, chosen.allow_http) == (1, 2.5, True)
+
+
+def test_limits_without_a_model_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="set model"):
+        configure({"timeout": 9.0}, file=None, environment={}, home=tmp_path)
+
+
+@pytest.mark.parametrize(("value", "meant"), [("1", True), ("True", True), ("no", False)])
+def test_a_variable_may_be_a_switch(tmp_path: Path, value: str, meant: bool) -> None:
+    environment = {"RECTO_SERVE_ALLOW_HTTP": value}
+    settings = configure({}, file=None, environment=environment, home=tmp_path).settings
+    assert settings.allow_http is meant
+
+
+def test_a_switch_that_is_none_is_refused(tmp_path: Path) -> None:
+    environment = {"RECTO_SERVE_ALLOW_HTTP": "maybe"}
+    with pytest.raises(InputError, match="expected true or false"):
+        configure({}, file=None, environment=environment, home=tmp_path)
+
+
 def test_a_variable_of_another_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="RECTO_SERVE_PORT is 'x'"):
         configure({}, file=None, environment={"RECTO_SERVE_PORT": "x"}, home=tmp_path)
