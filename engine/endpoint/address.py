@@ -10,7 +10,7 @@ import ipaddress
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from recto.engine.errors import EndpointSettingError, KeyRefused
 
@@ -28,6 +28,11 @@ _MAKERS = (
 )
 """Whose keys are sent where; a name that begins with a dot stands for all hosts below it."""
 _EXAMPLES = "http://localhost:11434/v1 or https://HOST/openai/v1"
+_VERSION = "api-version"
+"""The one parameter that an address may have, as dated addresses of Azure do: others may be keys.
+"""
+_DEPLOYMENT = "/openai/deployments/"
+"""In the path of Azure's dated addresses, which take a key in a header of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,30 @@ class EndpointAddress:
 
     @property
     def url(self) -> str:
+        """With the version that was asked for, if one was."""
+        version = f"?{urlencode(self.query)}" if self.query else ""
+        return self.base + version
+
+    @property
+    def base(self) -> str:
+        """What the paths of the protocol follow, without a / at its end."""
         parts = urlsplit(self.base_url or OPENAI)
-        return parts._replace(netloc=parts.netloc.lower()).geturl().rstrip("/")
+        bare = parts._replace(netloc=parts.netloc.lower(), query="")
+        return bare.geturl().rstrip("/")
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What each request has behind its path."""
+        return dict(parse_qsl(urlsplit(self.base_url or OPENAI).query))
+
+    @property
+    def authorization(self) -> dict[str, str]:
+        """The header that holds the key; none where there is no key."""
+        if not self.key:
+            return {}
+        if _DEPLOYMENT in urlsplit(self.base).path + "/":
+            return {"api-key": self.key}
+        return {"Authorization": f"Bearer {self.key}"}
 
     @property
     def host(self) -> str:
@@ -87,10 +114,12 @@ class EndpointAddress:
                 f"The address of {parts.hostname} has a user or password in it, which would be"
                 f" shown and stored. Put the key into the environment variable {KEY}."
             )
-        if parts.query or parts.fragment:
+        names = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
+        if parts.fragment or (parts.query and names != [_VERSION]):
             raise EndpointSettingError(
                 f"The address of {parts.hostname} has a query (?) or fragment (#) in it; expected"
-                f" one such as {_EXAMPLES}. A key belongs into {KEY}."
+                f" one such as {_EXAMPLES}, and behind a ? {_VERSION} alone. A key belongs into"
+                f" {KEY}."
             )
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise EndpointSettingError(

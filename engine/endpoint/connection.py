@@ -57,7 +57,8 @@ class Connection(Closing):
             )
             self._client = openai.OpenAI(
                 api_key=address.key or "none",
-                base_url=address.url,
+                base_url=address.base,
+                default_query=address.query,
                 max_retries=0,
                 http_client=http,
             )
@@ -100,8 +101,7 @@ class Connection(Closing):
             del request.headers[name]
         # A small compressed reply could become a huge one.
         request.headers["Accept-Encoding"] = "identity"
-        if self._address.key:
-            request.headers["Authorization"] = f"Bearer {self._address.key}"
+        request.headers.update(self._address.authorization)
 
 
 def _certificates(address: EndpointAddress) -> ssl.SSLContext | bool:

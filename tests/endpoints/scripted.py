@@ -30,6 +30,7 @@ from tests.endpoints.replies import Reply
 
 __all__ = ["Asked", "Dialect", "Reply", "ScriptedEndpoint", "scripted"]
 
+DATED = "api-version=2024-10-21"
 Step = Reply | Callable[[Asked], Reply]
 
 
@@ -54,6 +55,11 @@ class ScriptedEndpoint:
         self.files: dict[str, bytes] = {}
         """Pictures, by their path on this host."""
         self.over = threading.Event()
+
+    @property
+    def dated_url(self) -> str:
+        """As Azure has them: the model is in the path, and there is a version behind it."""
+        return self.url.replace("/v1", f"/openai/deployments/{self.model}?{DATED}")
 
     def next(self, asked: Asked) -> Reply:
         self.requests.append(asked)
@@ -102,6 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
         endpoint = self.server.endpoint
         if not self._admitted():
             return
+        self._read_dated()
         if self.path in endpoint.files:
             return self._send(200, endpoint.files[self.path], **{"Content-Type": "image/png"})
         if self.path != "/v1/models":
@@ -112,6 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers["Content-Length"]))
         if not self._admitted():
             return
+        self._read_dated()
         if self.path not in ("/v1/chat/completions", "/v1/images/generations"):
             return self._error(404, f"Invalid URL (POST {self.path})")
         endpoint = self.server.endpoint
@@ -134,10 +142,20 @@ class _Handler(BaseHTTPRequestHandler):
     def _admitted(self) -> bool:
         key = self.server.endpoint.key
         given = self.headers.get("Authorization")
-        if given == (f"Bearer {key}" if key else None):
+        wanted = f"Bearer {key}" if key else None
+        if self.path.startswith("/openai/deployments/"):
+            given, wanted = self.headers.get("api-key"), key
+        if given == wanted:
             return True
         self._error(401, f"Incorrect API key provided: {given}", code="invalid_api_key")
         return False
+
+    def _read_dated(self) -> None:
+        """A dated path becomes the usual one; one without its version stays, and is unknown."""
+        before = f"/openai/deployments/{self.server.endpoint.model}/"
+        path, _, query = self.path.partition("?")
+        if path.startswith(before) and query == DATED:
+            self.path = f"/v1/{path.removeprefix(before)}"
 
     def _perform(self, reply: Reply, asked: Asked) -> None:
         if reply.how == "hanging":

@@ -10,6 +10,7 @@ from recto.engine.endpoint.address import EndpointAddress, find_address
 from recto.engine.errors import EndpointSettingError, KeyRefused
 
 AZURE = "https://us.openai.azure.com/openai/v1"
+DATED = "https://us.openai.azure.com/openai/deployments/eyes?api-version=2024-10-21"
 LOCAL = "http://localhost:11434/v1"
 SECRET = "sk-secret-1234"
 ALL = {
@@ -54,6 +55,7 @@ def ring() -> Iterator[Ring]:
         ("https://api.openai.com/v1", "openai-key"),
         ("https://API.OpenAI.com/v1/", "openai-key"),
         (AZURE, "azure-key"),
+        (DATED, "azure-key"),
         ("https://us.services.ai.azure.com/openai/v1", "azure-key"),
         ("https://api.anthropic.com/v1/", "anthropic-key"),
         ("https://generativelanguage.googleapis.com/v1beta/openai/", "gemini-key"),
@@ -147,6 +149,9 @@ def test_what_is_no_address_is_refused(base_url: str) -> None:
         f"https://me:{SECRET}@host/v1",
         f"https://{SECRET}@host/v1",
         f"https://host/v1?key={SECRET}",
+        f"https://host/v1?api-version=1&key={SECRET}",
+        f"https://host/v1?{SECRET}",
+        f"https://host/v1?api-version=1#{SECRET}",
         f"https://host/v1#{SECRET}",
         f"https://me:{SECRET}@host:port/v1",
     ],
@@ -167,3 +172,27 @@ def test_a_key_that_no_header_can_hold_is_refused(key: str) -> None:
 def test_a_model_must_be_named() -> None:
     with pytest.raises(EndpointSettingError, match="model"):
         EndpointAddress(" ")
+
+
+def test_a_version_of_an_address_is_part_of_it() -> None:
+    address = EndpointAddress("eyes", f"{DATED}&")
+    assert address.url == DATED
+    assert address.base == DATED.partition("?")[0]
+    assert address.query == {"api-version": "2024-10-21"}
+    assert EndpointAddress("m", AZURE).query == {}
+
+
+@pytest.mark.parametrize(
+    ("base_url", "header"),
+    [
+        (None, {"Authorization": f"Bearer {SECRET}"}),
+        (AZURE, {"Authorization": f"Bearer {SECRET}"}),
+        (f"{AZURE}?api-version=preview", {"Authorization": f"Bearer {SECRET}"}),
+        (DATED, {"api-key": SECRET}),
+    ],
+)
+def test_a_key_is_in_the_header_that_the_endpoint_reads(
+    base_url: str | None, header: dict[str, str]
+) -> None:
+    assert EndpointAddress("m", base_url, SECRET).authorization == header
+    assert EndpointAddress("m", base_url).authorization == {}

@@ -15,6 +15,8 @@ from recto.engine.endpoint.address import EndpointAddress
 from recto.engine.endpoint.connection import Connection
 from recto.engine.endpoint.limits import Limits
 from recto.engine.endpoint.messages import Message, Request
+from recto.engine.endpoint.openai_chat import OpenAIChat
+from recto.engine.endpoint.profile import EndpointProfile
 from recto.engine.errors import (
     EndpointError,
     EndpointSettingError,
@@ -43,6 +45,16 @@ def test_nothing_of_the_environment_is_sent(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_key_is_sent_to_its_endpoint() -> None:
     with scripted([Reply.text("ok")], key=SECRET) as endpoint:
         assert model_of(endpoint, key=SECRET).complete(HELLO).text == "ok"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_dated_address_is_asked_as_azure_wants_it(stream: bool) -> None:
+    with scripted([Reply.text("ok")], key=SECRET) as endpoint:
+        address = EndpointAddress(endpoint.model, endpoint.dated_url, SECRET)
+        with OpenAIChat(address, EndpointProfile()) as model:
+            reply = model.stream(HELLO).reply if stream else model.complete(HELLO)
+    assert reply.text == "ok"
+    assert "Authorization" not in endpoint.requests[0].headers
 
 
 def test_a_proxy_is_no_way_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
