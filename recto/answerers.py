@@ -83,7 +83,8 @@ def illustrator(
     allow_http: bool = False,
 ) -> Illustrator:
     """Lets a model of OpenAI, or of the endpoint `base_url`, make pictures, for
-    `Library.illustrate`. `limits` are for one picture; what it costs cannot be limited:
+    `Library.illustrate`. `limits` are for one picture; to limit its cost, `Prices.picture` must say
+    what one costs at most:
 
     >>> from recto.answerers import illustrator
     >>> with illustrator("gpt-image-1") as maker:  # doctest: +SKIP

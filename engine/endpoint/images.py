@@ -11,7 +11,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Protocol, cast
 from urllib.parse import urlsplit
@@ -48,7 +48,7 @@ class MadePicture:
     revised_prompt: str = ""
     """What the endpoint made of the prompt, where it tells."""
     usage: Usage | None = None
-    """None: the endpoint does not count."""
+    """None: the endpoint does not count, and no price was given."""
 
 
 class ImageModel(Protocol):
@@ -81,10 +81,12 @@ class OpenAIImages(Closing):
     ) -> None:
         """Raises EndpointSettingError."""
         self._limits = limits or Limits()
-        if self._limits.max_cost is not None:
+        if self._limits.max_cost is not None and _price(self._limits) is None:
             raise EndpointSettingError(
-                f"A cost limit of ${self._limits.max_cost:g} was given, but what a picture costs is"
-                " not known before it is made; leave the limit out."
+                f"A cost limit of ${self._limits.max_cost:g} was given, but not what a picture"
+                " costs at most, which no endpoint tells before it is made: say it"
+                " (--price-picture 0.04, or picture in the model's entry of the file that"
+                " RECTO_PRICES names)."
             )
         self._address = address
         self._retrying = retrying or Retrying()
@@ -99,7 +101,9 @@ class OpenAIImages(Closing):
     ) -> MadePicture:
         """Raises EndpointError, BackendUnreachable."""
         budget = budget or self._limits.start()
-        told = self._ask(prompt, size, budget)
+        with budget.claim_dollars(_price(budget.limits) or 0.0):
+            told = self._ask(prompt, size, budget)
+            usage = _spent(told, budget)
         entry = _first(told)
         if entry is None:
             raise BrokenReply(f"{self._address.url} answered 200 without a picture. Ask again.")
@@ -108,7 +112,7 @@ class OpenAIImages(Closing):
             data=data,
             media_type=_kind(data),
             revised_prompt=text_of(entry.get("revised_prompt")),
-            usage=_usage(told, budget),
+            usage=usage,
         )
 
     def close(self) -> None:
@@ -230,14 +234,31 @@ def _kind(data: bytes) -> str:
     )
 
 
-def _usage(told: Json, budget: Budget) -> Usage | None:
+def _price(limits: Limits) -> float | None:
+    """Of a picture, at most."""
+    return limits.prices.picture if limits.prices else None
+
+
+def _spent(told: Json, budget: Budget) -> Usage | None:
+    """As the endpoint counts, where it does and tokens have a price; else a picture's price."""
+    prices, price = budget.limits.prices, _price(budget.limits)
+    counted = _tokens(told)
+    if counted is not None and prices is not None and (prices.input or prices.output):
+        return budget.spend(counted)
+    if price is not None:
+        bare = counted or Usage(estimated=True)
+        return budget.spend(replace(bare, cost=price))
+    return budget.spend(counted) if counted else None
+
+
+def _tokens(told: Json) -> Usage | None:
     given = told.get("usage")
     if not isinstance(given, Mapping):
         return None
     read, written = given.get("input_tokens"), given.get("output_tokens")
     if not (isinstance(read, int) and isinstance(written, int) and min(read, written) >= 0):
         return None
-    return budget.spend(Usage(read, written))
+    return Usage(read, written)
 
 
 def _origin(url: str) -> tuple[str, str, int | None] | None:

@@ -9,7 +9,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
 from recto.engine.endpoint.messages import ImagePart, Request, TextPart
@@ -35,6 +35,8 @@ class Prices:
 
     input: float
     output: float
+    picture: float | None = None
+    """Dollars for a picture that is made, at most; None: not known."""
 
     def __post_init__(self) -> None:
         for name, price in (("input", self.input), ("output", self.output)):
@@ -43,6 +45,10 @@ class Prices:
                     f"The price of {name} tokens is {price}; expected dollars for a million tokens,"
                     " 0 or more."
                 )
+        if self.picture is not None and not (math.isfinite(self.picture) and self.picture >= 0):
+            raise EndpointSettingError(
+                f"The price of a picture is {self.picture}; expected dollars, 0 or more."
+            )
 
     def cost(self, input_tokens: int, output_tokens: int) -> float:
         return (input_tokens * self.input + output_tokens * self.output) / 1e6
@@ -105,8 +111,9 @@ class Limits:
         if self.prices is None:
             raise EndpointSettingError(
                 f"A cost limit of ${self.max_cost:g} was given, but no prices to count with. Give"
-                " dollars for a million tokens: --price-in 1.25 --price-out 10, or the model's"
-                " entry in the file that RECTO_PRICES names. A local model costs 0 and 0."
+                " dollars for a million tokens: --price-in 1.25 --price-out 10 (or for a picture"
+                " that is made: --price-picture 0.04), or the model's entry in the file that"
+                " RECTO_PRICES names. A local model costs 0."
             )
 
     @property
@@ -160,10 +167,13 @@ class Budget:
             )
         return left
 
-    @contextmanager
-    def claim(self, request: Request) -> Iterator[None]:
+    def claim(self, request: Request) -> AbstractContextManager[None]:
         """Keeps back what a call may cost at most, while it runs. Raises CostLimitReached."""
-        most = self._most(request)
+        return self.claim_dollars(self._most(request))
+
+    @contextmanager
+    def claim_dollars(self, most: float) -> Iterator[None]:
+        """The same of a call that may cost so much."""
         with self._lock:
             self._check(most)
             self._claimed += most
@@ -174,9 +184,10 @@ class Budget:
                 self._claimed -= most
 
     def spend(self, usage: Usage) -> Usage:
-        """Counts what a call took; gives it back with its cost."""
-        prices = self.limits.prices
-        cost = prices.cost(usage.input_tokens, usage.output_tokens) if prices else None
+        """Counts what a call took; gives it back with its cost, where it had none."""
+        prices, cost = self.limits.prices, usage.cost
+        if cost is None and prices:
+            cost = prices.cost(usage.input_tokens, usage.output_tokens)
         counted = Usage(
             usage.input_tokens, usage.output_tokens, usage.images, cost, usage.estimated, 1
         )

@@ -1,8 +1,10 @@
-"""What a model's tokens cost, as its user says: by option, or in a file.
+"""What a model's tokens and pictures cost, as its user says: by option, or in a file.
 
 ["gpt-5-mini"]      # the file that RECTO_PRICES names: TOML, dollars for a million tokens
 input = 0.25
 output = 2.0
+["gpt-image-1"]
+picture = 0.19      # dollars for a picture that it makes, at most
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from recto.engine.endpoint.limits import Prices
@@ -34,11 +37,50 @@ def find_prices(
             "One of two prices was given; expected --price-in and --price-out, in dollars for a"
             " million tokens."
         )
+    entry = _of_file(model, environment)
+    if entry is None:
+        return None
+    return Prices(entry.price("input"), entry.price("output"))
+
+
+def find_picture_prices(
+    model: str, price: float | None = None, *, environment: Mapping[str, str] = os.environ
+) -> Prices | None:
+    """The same of a model that makes pictures; `price` is that of one of them."""
+    if price is not None:
+        return Prices(0.0, 0.0, price)
+    entry = _of_file(model, environment)
+    if entry is None:
+        return None
+    return Prices(
+        entry.price("input") if "input" in entry.given else 0.0,
+        entry.price("output") if "output" in entry.given else 0.0,
+        entry.price("picture") if "picture" in entry.given else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """That of one model in the file."""
+
+    given: Mapping[str, object]
+    where: str
+
+    def price(self, name: str) -> float:
+        price = self.given.get(name)
+        if not isinstance(price, int | float) or isinstance(price, bool):
+            raise EndpointSettingError(
+                f"{self.where} are {dict(self.given)!r}; expected {name}, in dollars: input and"
+                " output for a million tokens, picture for one that is made."
+            )
+        return float(price)
+
+
+def _of_file(model: str, environment: Mapping[str, str]) -> _Entry | None:
     file = environment.get(FILE)
-    return _of_file(Path(file).expanduser(), model) if file else None
-
-
-def _of_file(path: Path, model: str) -> Prices | None:
+    if not file:
+        return None
+    path = Path(file).expanduser()
     try:
         entry = tomllib.loads(path.read_text("utf-8")).get(model)
     except (OSError, ValueError) as error:
@@ -47,10 +89,5 @@ def _of_file(path: Path, model: str) -> Prices | None:
         ) from error
     if entry is None:
         return None
-    prices = [entry.get(name) for name in ("input", "output")] if isinstance(entry, dict) else []
-    if len(prices) != 2 or not all(type(price) in (int, float) for price in prices):
-        raise EndpointSettingError(
-            f"The prices of {model!r} in {path} ({FILE}) are {entry!r}; expected input and output,"
-            " in dollars for a million tokens."
-        )
-    return Prices(*(float(str(price)) for price in prices))
+    where = f"The prices of {model!r} in {path} ({FILE})"
+    return _Entry(entry if isinstance(entry, dict) else {}, where)

@@ -26,6 +26,7 @@ from .pictures import FORMATS, slug
 from .settings import JsonOption, LibraryOption, QuietOption, TenantOption, argument, chosen
 
 if TYPE_CHECKING:
+    from recto.engine.endpoint.limits import Limits
     from recto.engine.illustrating import Illustrator
     from recto.illustrating import Illustration
 
@@ -81,6 +82,18 @@ def illustrate(
     where: WhereOption = None,
     model: ImageModelOption = None,
     base_url: ImageUrlOption = None,
+    price_picture: Annotated[
+        float | None,
+        typer.Option(metavar="DOLLARS", help="Price of a picture, at most.", show_default=False),
+    ] = None,
+    max_cost: Annotated[
+        float | None,
+        typer.Option(
+            metavar="DOLLARS",
+            help="Make no picture that may cost more; needs the price.",
+            show_default=False,
+        ),
+    ] = None,
     timeout: TimeoutOption = None,
     allow_http: AllowHttpOption = False,
     trust_remote_code: TrustOption = False,
@@ -103,8 +116,9 @@ def illustrate(
     confined = parse_pages(pages)
     require_question(description)
     path = _path(output, description)
+    limits = _limits(model, price_picture, max_cost, timeout)
     with (
-        _illustrator(model, base_url, timeout, allow_http) as maker,
+        _illustrator(model, base_url, limits, allow_http) as maker,
         open_existing(settings, trust=trust_remote_code) as opened,
     ):
         made = opened.illustrate(
@@ -129,11 +143,22 @@ def _report(made: Illustration, path: Path, *, quiet: bool) -> None:
     write("", "Made by text of these pages, and the prompt in the file beside it:")
     write(*(f"  {plain(hit.document.name)}, page {hit.page}" for hit in made.sources))
     if made.usage and not quiet:
-        note(took(made.usage))
+        counted = made.usage.input_tokens or made.usage.output_tokens
+        note(took(made.usage) if counted else f"It cost ${made.usage.cost:.4f} at most.")
+
+
+def _limits(
+    model: str | None, price: float | None, max_cost: float | None, timeout: float | None
+) -> Limits:
+    from recto.engine.endpoint.limits import Limits
+    from recto.engine.endpoint.prices import find_picture_prices
+
+    prices = find_picture_prices(model or "", price)
+    return Limits(timeout=timeout, max_cost=max_cost, prices=prices)
 
 
 def _illustrator(
-    model: str | None, base_url: str | None, timeout: float | None, allow_http: bool
+    model: str | None, base_url: str | None, limits: Limits, allow_http: bool
 ) -> Illustrator:
     """Raises InputError, and what `recto.answerers.illustrator` raises."""
     if not model:
@@ -141,9 +166,7 @@ def _illustrator(
             "Pictures are made by a model, and none was chosen: give --model, such as gpt-image-1."
         )
     from recto.answerers import illustrator
-    from recto.engine.endpoint.limits import Limits
 
-    limits = Limits() if timeout is None else Limits(timeout=timeout)
     return illustrator(model, base_url or None, limits=limits, allow_http=allow_http)
 
 

@@ -12,10 +12,11 @@ from PIL import Image
 
 from recto.engine.endpoint.address import EndpointAddress
 from recto.engine.endpoint.images import MOST_PIXELS, MadePicture, OpenAIImages
-from recto.engine.endpoint.limits import Limits, Prices
+from recto.engine.endpoint.limits import Limits, Prices, Usage
 from recto.engine.endpoint.retrying import Retrying
 from recto.engine.errors import (
     BrokenReply,
+    CostLimitReached,
     EndpointError,
     EndpointSettingError,
     EndpointTimeout,
@@ -209,7 +210,32 @@ def test_tokens_are_counted_where_the_endpoint_does(endpoint: ScriptedEndpoint) 
     assert usage.cost == pytest.approx(0.04005)
 
 
-def test_cost_limit_is_refused_as_it_could_not_be_kept() -> None:
+def test_cost_limit_needs_the_price_of_a_picture() -> None:
     limits = Limits(max_cost=1, prices=Prices(1, 1))
-    with pytest.raises(EndpointSettingError, match="leave the limit out"):
+    with pytest.raises(EndpointSettingError, match="--price-picture"):
         OpenAIImages(EndpointAddress("m", "http://localhost:1/v1"), limits)
+
+
+def test_picture_that_may_cost_too_much_is_not_made(endpoint: ScriptedEndpoint) -> None:
+    limits = Limits(max_cost=0.03, prices=Prices(0, 0, picture=0.04))
+    with pytest.raises(CostLimitReached, match=r"0\.0400"):
+        make(endpoint, limits=limits)
+    assert not endpoint.requests
+
+
+def test_pictures_cost_what_they_may_cost_where_nobody_counts(endpoint: ScriptedEndpoint) -> None:
+    limits = Limits(max_cost=0.1, prices=Prices(0, 0, picture=0.04))
+    usage = make(endpoint, Reply.picture(picture()), limits=limits).usage
+    assert usage == Usage(cost=0.04, estimated=True, calls=1)
+
+
+def test_pictures_of_one_budget_are_made_until_it_is_spent(endpoint: ScriptedEndpoint) -> None:
+    limits = Limits(max_cost=0.1, prices=Prices(0, 0, picture=0.04))
+    endpoint.script.extend([Reply.picture(picture())] * 3)
+    budget = limits.start()
+    with OpenAIImages(EndpointAddress(endpoint.model, endpoint.url), limits) as model:
+        for _ in range(2):
+            model.make("a pump", budget=budget)
+        with pytest.raises(CostLimitReached):
+            model.make("a pump", budget=budget)
+    assert len(endpoint.requests) == 2

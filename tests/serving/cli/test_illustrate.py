@@ -93,3 +93,24 @@ def test_description_that_nothing_fits_makes_no_picture(
 ) -> None:
     assert illustrate("--where", "pages > 100").code == 3
     assert endpoint.requests == []
+
+
+def test_picture_is_held_to_the_cost_limit(
+    illustrate: Illustrate, endpoint: ScriptedEndpoint
+) -> None:
+    said = illustrate("--max-cost", "0.01", "--price-picture", "0.04")
+    assert said.code == 1
+    assert "more than the limit of $0.01" in said.err
+    assert not endpoint.requests
+    said = illustrate("--max-cost", "0.05", "--price-picture", "0.04")
+    assert said.code == 0
+    assert "It cost $0.0400 at most." in said.err
+
+
+def test_cost_limit_without_a_price_is_refused(
+    illustrate: Illustrate, endpoint: ScriptedEndpoint
+) -> None:
+    said = illustrate("--max-cost", "0.01")
+    assert said.code == 2
+    assert "--price-picture" in said.err
+    assert not endpoint.requests
