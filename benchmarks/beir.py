@@ -4,25 +4,21 @@
     queries.jsonl    {"_id": "…", "text": "…"}
     qrels/test.tsv   query-id  corpus-id  score
 
-A passage becomes a PDF of one page, as tall as it needs, so that it is read like anything else.
-Letters that Windows-1252 lacks become question marks. Knows no libraries.
+Knows no libraries.
 """
 
 from __future__ import annotations
 
 import csv
 import json
-import textwrap
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import quote
 
-from recto.benchmarks import specimen
+from recto.benchmarks.passages import Passages
 from recto.benchmarks.questions import Place, Question
 from recto.engine.errors import InputError, NotFound
 
-_COLUMNS = 88
 Grades = dict[str, dict[str, int]]
 """By question and passage."""
 
@@ -31,22 +27,20 @@ def is_beir(folder: Path) -> bool:
     return (folder / "corpus.jsonl").is_file()
 
 
-def load(folder: Path, documents: Path, *, split: str = "test") -> tuple[Question, ...]:
-    """Write the passages into `documents`, and read the questions that have an answer there.
+def load(folder: Path, passages: Passages, *, split: str = "test") -> tuple[Question, ...]:
+    """Write the passages, and read the questions that have an answer there.
 
     Raises NotFound, and InputError for what is not of this shape.
     """
     grades = read_grades(folder / "qrels" / f"{split}.tsv")
-    names = {}
     for number, record in _records(folder / "corpus.jsonl"):
         id = _text(record, "_id", folder / "corpus.jsonl", number)
-        title, text = str(record.get("title") or ""), str(record.get("text") or "")
-        names[id] = write_passage(id, title, text, documents)
+        passages.add({"id": id, "title": record.get("title"), "text": record.get("text")})
     questions = []
     for number, record in _records(folder / "queries.jsonl"):
         id = _text(record, "_id", folder / "queries.jsonl", number)
         text = _text(record, "text", folder / "queries.jsonl", number)
-        if found := question(id, text, grades.get(id, {}), names, line=number):
+        if found := question(id, text, grades.get(id, {}), passages.names, line=number):
             questions.append(found)
     if not questions:
         raise InputError(f"{folder}: no question of queries.jsonl has a passage in {split}.tsv.")
@@ -85,21 +79,6 @@ def read_grades(path: Path) -> Grades:
     except OSError as error:
         raise NotFound(f"Cannot read {path}: {error.strerror}.") from error
     return grades
-
-
-def write_passage(id: str, title: str, text: str, documents: Path) -> str:
-    """The name of the PDF that it has become."""
-    name = f"{file_name(id)}.pdf"
-    lines = [*textwrap.wrap(title, _COLUMNS), *([""] if title else [])]
-    specimen.write_pages(documents / name, [[*lines, *textwrap.wrap(text, _COLUMNS)]])
-    with (documents / name).open("ab") as file:  # equal bytes would be one document
-        file.write(f"% {file_name(id)}\n".encode())
-    return name
-
-
-def file_name(id: str) -> str:
-    """An id as the name of a file: different ids, different names; never a path."""
-    return quote(id, safe=" ").replace(".", "%2E")
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, object]]]:

@@ -7,23 +7,21 @@
     results = mteb.evaluate(RectoSearch(encoder="colqwen2.5"), tasks)
 
 It is one that searches (`mteb.models.SearchProtocol`), as late interaction and fusion are no matter
-of one vector a text. Passages are indexed as `beir` does it, pictures as they are; what has both is
-indexed by its picture. Imports mteb only for what describes the model.
+of one vector a text. Passages are indexed as `passages` writes them; what has text and a
+picture is indexed by its picture. Imports mteb only for what describes the model.
 """
 
 from __future__ import annotations
 
-import io
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image
-
-from recto.benchmarks.beir import write_passage
-from recto.benchmarks.vidore import write_picture
+from recto.benchmarks.passages import Passages
+from recto.benchmarks.runs import falling
 from recto.benchmarks.ways import check, searcher
 from recto.engine.errors import InputError
 from recto.engine.strategies.registry import DEFAULT
@@ -57,9 +55,12 @@ class RectoSearch:
         self._folder = tempfile.TemporaryDirectory(prefix="recto-mteb-")
         documents = Path(self._folder.name) / "documents"
         documents.mkdir()
-        ids: defaultdict[str, list[str]] = defaultdict(list)
+        passages = Passages(documents)
         for row in corpus:
-            ids[_write(row, documents)].append(str(row["id"]))
+            passages.add(row)
+        ids: defaultdict[str, list[str]] = defaultdict(list)
+        for id, name in passages.names.items():
+            ids[name].append(id)
         self._ids = dict(ids)
         self._library = recto.open(Path(self._folder.name) / "library", encoder=self._encoder)
         for outcome in self._library.add(documents).failed:
@@ -82,10 +83,14 @@ class RectoSearch:
         for row in queries:
             among = top_ranked.get(str(row["id"])) if top_ranked is not None else None
             documents = None if among is None else sorted({names[id] for id in among})
-            places = search(str(row["text"]), limit=top_k, documents=documents)
-            ids = [id for place in places for id in self._ids[place.document]]
-            kept = [id for id in ids if among is None or id in among][:top_k]
-            found[str(row["id"])] = {id: 1 / (1 + rank) for rank, id in enumerate(kept)}
+            ranked = search(str(row["text"]), limit=top_k, documents=documents)
+            scores = {
+                id: score
+                for (place, _), score in zip(ranked, falling([s for _, s in ranked]), strict=True)
+                for id in self._ids[place.document]
+                if among is None or id in among
+            }
+            found[str(row["id"])] = dict(islice(scores.items(), top_k))
         return found
 
     def close(self) -> None:
@@ -125,15 +130,3 @@ class RectoSearch:
             modalities=["text", "image"],
             model_type=["late-interaction"],
         )
-
-
-def _write(row: Row, documents: Path) -> str:
-    picture = row.get("image")
-    if picture is None:
-        title, text = str(row.get("title") or ""), str(row.get("text") or row.get("body") or "")
-        return write_passage(str(row["id"]), title, text, documents)
-    if isinstance(picture, Image.Image):
-        packed = io.BytesIO()
-        picture.convert("RGB").save(packed, "PNG")
-        return write_picture(packed.getvalue(), documents)
-    return write_picture(picture["bytes"], documents)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recto.benchmarks import footprint
 from recto.benchmarks.questions import Question, check
 from recto.engine.errors import InputError, NotFound
 
@@ -28,6 +30,8 @@ class Indexed:
     report: AddReport
     pages: int
     """Of all its documents."""
+    corpus: str
+    """A hash of all its documents, by name and bytes."""
 
 
 @contextmanager
@@ -37,6 +41,7 @@ def indexed(
     *,
     library_folder: str | os.PathLike[str] | None = None,
     encoder: str | None = None,
+    encoder_settings: Mapping[str, str] | None = None,
     patches_datatype: Datatype | None = None,
     on_open: Callable[[Library], None] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
@@ -44,7 +49,8 @@ def indexed(
     """The library is made in a temporary folder, or kept in `library_folder`, where documents that
     are there already are not read again. `on_open` is called with it before anything is added.
 
-    Raises NotFound, and InputError for an unknown document or a page out of range.
+    Raises NotFound, and InputError for an unknown document, a page out of range, or a library that
+    keeps vectors otherwise than wanted.
     """
     import recto
 
@@ -54,8 +60,14 @@ def indexed(
         if library_folder is None:
             library_folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="recto-bench-"))
         library = stack.enter_context(
-            recto.open(library_folder, encoder=encoder, patches_datatype=patches_datatype)
+            recto.open(
+                library_folder,
+                encoder=encoder,
+                encoder_settings=encoder_settings,
+                patches_datatype=patches_datatype,
+            )
         )
+        _check_datatype(library, patches_datatype)
         if on_open is not None:
             on_open(library)
         report = library.add(folder, on_progress=on_progress)
@@ -64,9 +76,24 @@ def indexed(
                 raise InputError(
                     f"{outcome.path}, which the questions name, cannot be indexed: {outcome.error}"
                 )
-        pages = {document.name: document.pages for document in library.documents()}
-        check(questions, pages, str(folder))
-        yield Indexed(library=library, report=report, pages=sum(pages.values()))
+        documents = library.documents()
+        check(questions, {document.name: document.pages for document in documents}, str(folder))
+        names = "\n".join(sorted(f"{document.id} {document.name}" for document in documents))
+        yield Indexed(
+            library=library,
+            report=report,
+            pages=sum(document.pages for document in documents),
+            corpus=hashlib.sha256(names.encode()).hexdigest()[:12],
+        )
+
+
+def _check_datatype(library: Library, wanted: Datatype | None) -> None:
+    kept = footprint.datatype(library)
+    if wanted not in (None, kept):
+        raise InputError(
+            f"The library {library.folder} keeps vectors as {kept}, not as {wanted}: name the"
+            " folder of another one, which will be made."
+        )
 
 
 def _check_files(questions: Iterable[Question], folder: Path) -> None:

@@ -14,6 +14,8 @@ import numpy as np
 SEED = 20_000_101
 SAMPLES = 10_000
 _LEVEL = 0.95
+_AT_ONCE = 200_000
+"""Random numbers in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +45,11 @@ def interval(values: Sequence[float], *, seed: int = SEED) -> Interval:
     """Of at least one value, by drawing as many again, with replacement."""
     data = np.asarray(values, np.float64)
     random = np.random.default_rng(seed)
-    means = data[random.integers(len(data), size=(SAMPLES, len(data)))].mean(axis=1)
-    low, high = np.quantile(means, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
+    draws = [
+        data[random.integers(len(data), size=(rows, len(data)))].mean(axis=1)
+        for rows in _rows(len(data))
+    ]
+    low, high = np.quantile(np.concatenate(draws), [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
     return Interval(mean=float(data.mean()), low=float(low), high=float(high))
 
 
@@ -64,10 +69,30 @@ def difference(first: Sequence[float], second: Sequence[float], *, seed: int = S
     )
 
 
+def holm(p: Sequence[float]) -> list[float]:
+    """p of several tests, each raised by Holm's procedure, so that the chance of one false alarm or
+    more among all of them is what p says."""
+    ordered = sorted(range(len(p)), key=lambda i: p[i])
+    adjusted = [0.0] * len(p)
+    highest = 0.0
+    for rank, i in enumerate(ordered):
+        highest = max(highest, min(1.0, (len(p) - rank) * p[i]))
+        adjusted[i] = highest
+    return adjusted
+
+
 def _randomisation(gains: np.ndarray[tuple[int], np.dtype[np.float64]], seed: int) -> float:
     """Two-sided: were it the same which run is which, every sign would be a coin's."""
     random = np.random.default_rng(seed)
-    signs = random.choice([-1.0, 1.0], size=(SAMPLES, len(gains)))
-    # Sums that are equal but for rounding are equal; what was seen is one of the ways.
-    extreme = np.abs(signs @ gains) >= abs(gains.sum()) - 1e-9
-    return float((extreme.sum() + 1) / (SAMPLES + 1))
+    seen = abs(gains.sum()) - 1e-9  # sums that are equal but for rounding are equal
+    extreme = 0
+    for rows in _rows(len(gains)):
+        signs = 2.0 * random.integers(2, size=(rows, len(gains))) - 1.0
+        extreme += int((np.abs(signs @ gains) >= seen).sum())
+    return (extreme + 1) / (SAMPLES + 1)  # what was seen is one of the ways
+
+
+def _rows(values: int) -> list[int]:
+    """`SAMPLES` in parts whose random numbers fit into some megabytes."""
+    most = max(1, _AT_ONCE // values)
+    return [min(most, SAMPLES - done) for done in range(0, SAMPLES, most)]

@@ -6,17 +6,22 @@ import os
 from typing import TYPE_CHECKING
 
 from recto.benchmarks.busy import Busy
+from recto.engine.encoders.protocol import Staged
 
 if TYPE_CHECKING:
     from recto.indexing.reader import OpenDocument
     from recto.library import Library
 
-ADDING = ("read", "draw", "encode", "store")
+ADDING = ("read", "draw", "prepare", "encode", "finish", "store")
 SEARCHING = ("encode", "rank", "read")
 
 
 def watch_adding(busy: Busy, library: Library) -> None:
-    """Count how long text is read and recognised, pages are drawn, encoded, and stored."""
+    """Count how long text is read and recognised, pages are drawn, encoded, and stored.
+
+    Encoders that take pages in three steps have two stages more: what is done before and after the
+    model has them.
+    """
     holdings = library._holdings
     reader = holdings.reader
     opened = reader.open
@@ -30,7 +35,13 @@ def watch_adding(busy: Busy, library: Library) -> None:
         return document
 
     busy.replace(reader, "open", open)
-    busy.watch("encode", holdings.encoder, "encode_pages")
+    encoder = holdings.encoder
+    if isinstance(encoder, Staged):
+        busy.watch("prepare", encoder, "prepare")
+        busy.watch("encode", encoder, "run")
+        busy.watch("finish", encoder, "finish")
+    else:
+        busy.watch("encode", encoder, "encode_pages")
     busy.watch("store", holdings.store, "put_pages", "put_documents", "flush", "optimize")
 
 

@@ -1,18 +1,18 @@
 """Data sets of pictures of pages, as ViDoRe publishes them, from parquet files in a folder.
 
 The first version has one table of question and picture; the others a folder each for corpus,
-queries and qrels. Columns go by any of the names that are in use. The same picture under several
-ids is one page. Knows no libraries.
+queries and qrels, whose corpus may also be of text. Columns go by any of the names that are in use.
+The same picture under several ids is one page. Knows no libraries.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from recto.benchmarks.beir import Grades, question
+from recto.benchmarks.passages import Passages
 from recto.benchmarks.questions import Place, Question
 from recto.engine.errors import InputError, MissingExtra
 
@@ -24,7 +24,6 @@ _QUESTION = ("query-id", "query_id", "id", "_id")
 _TEXT = ("query", "text")
 _GRADE = ("score", "relevance")
 _PICTURE = ("image",)
-_SUFFIXES = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg", b"RIFF": ".webp", b"II*\0": ".tiff"}
 _ROWS = 64
 """At once in memory: a picture may have megabytes."""
 
@@ -33,17 +32,17 @@ def is_vidore(folder: Path) -> bool:
     return next(folder.rglob("*.parquet"), None) is not None
 
 
-def load(folder: Path, documents: Path, *, language: str | None = None) -> tuple[Question, ...]:
-    """Write the pictures into `documents`, and read the questions that have an answer there.
+def load(folder: Path, passages: Passages, *, language: str | None = None) -> tuple[Question, ...]:
+    """Write the pictures, and read the questions that have an answer there.
 
-    `language` keeps the questions of one, where the table says it. Raises InputError for what is
+    `language` keeps the questions of one, which the table must say. Raises InputError for what is
     not of this shape, MissingExtra without pyarrow.
     """
     parts = {part: _files(folder / part) for part in _PARTS}
     if not any(parts.values()):
-        found = _one_table(_files(folder), documents)
+        found = _one_table(_files(folder), passages, language)
     elif all(parts.values()):
-        found = _three_tables(parts, documents, language)
+        found = _three_tables(parts, passages, language)
     else:
         lacking = ", ".join(part for part in _PARTS if not parts[part])
         raise InputError(f"{folder}: no parquet files in {lacking}; expected some in each.")
@@ -52,14 +51,14 @@ def load(folder: Path, documents: Path, *, language: str | None = None) -> tuple
     return tuple(found)
 
 
-def _one_table(files: Sequence[Path], documents: Path) -> list[Question]:
+def _one_table(files: Sequence[Path], passages: Passages, language: str | None) -> list[Question]:
     """Rows without a question are pictures that answer none."""
     answers: dict[str, set[Place]] = defaultdict(set)
-    for row in _rows(files):
-        place = Place(_write(_value(row, _PICTURE, files[0]), documents), 1)
+    for number, row in enumerate(_rows(files)):
+        passages.add({"id": number, "image": _value(row, _PICTURE, files[0])})
         text = _value(row, _TEXT, files[0])
-        if text:
-            answers[str(text)].add(place)
+        if text and _is_in(row, language, files[0]):
+            answers[str(text)].add(Place(passages.names[str(number)], 1))
     return [
         Question(id=f"q{number}", text=text, relevant=frozenset(places), line=number)
         for number, (text, places) in enumerate(answers.items(), start=1)
@@ -67,29 +66,30 @@ def _one_table(files: Sequence[Path], documents: Path) -> list[Question]:
 
 
 def _three_tables(
-    parts: Mapping[str, Sequence[Path]], documents: Path, language: str | None
+    parts: Mapping[str, Sequence[Path]], passages: Passages, language: str | None
 ) -> list[Question]:
-    names = {
-        str(_value(row, _PASSAGE, parts["corpus"][0])): _write(
-            _value(row, _PICTURE, parts["corpus"][0]), documents
-        )
-        for row in _rows(parts["corpus"])
-    }
+    corpus, queries, qrels = (parts[part] for part in _PARTS)
+    for row in _rows(corpus):
+        _value(row, (*_PICTURE, "text"), corpus[0])
+        passages.add({**row, "id": _value(row, _PASSAGE, corpus[0])})
     grades: Grades = defaultdict(dict)
-    for row in _rows(parts["qrels"]):
+    for row in _rows(qrels):
         id, other, grade = (
-            _value(row, columns, parts["qrels"][0])
-            for columns in (_QUESTION[:2], _PASSAGE[:2], _GRADE)
+            _value(row, columns, qrels[0]) for columns in (_QUESTION[:2], _PASSAGE[:2], _GRADE)
         )
         grades[str(id)][str(other)] = int(float(str(grade)))
     found = []
-    for number, row in enumerate(_rows(parts["queries"]), start=1):
-        if language is None or row.get("language", language) == language:
-            id = str(_value(row, _QUESTION, parts["queries"][0]))
-            text = str(_value(row, _TEXT, parts["queries"][0]))
-            if one := question(id, text, grades.get(id, {}), names, line=number):
+    for number, row in enumerate(_rows(queries), start=1):
+        if _is_in(row, language, queries[0]):
+            id = str(_value(row, _QUESTION, queries[0]))
+            text = str(_value(row, _TEXT, queries[0]))
+            if one := question(id, text, grades.get(id, {}), passages.names, line=number):
                 found.append(one)
     return found
+
+
+def _is_in(row: Row, language: str | None, path: Path) -> bool:
+    return language is None or _value(row, ("language",), path) == language
 
 
 def _files(folder: Path) -> list[Path]:
@@ -115,20 +115,3 @@ def _value(row: Row, columns: Sequence[str], path: Path) -> object:
     raise InputError(
         f"{path} has the columns {', '.join(row)}; expected {' or '.join(columns)} among them."
     )
-
-
-def _write(picture: object, documents: Path) -> str:
-    data = picture.get("bytes") if isinstance(picture, Mapping) else picture
-    if not isinstance(data, bytes):
-        raise InputError(f"Expected the bytes of a picture, got {type(data).__name__}.")
-    return write_picture(data, documents)
-
-
-def write_picture(data: bytes, documents: Path) -> str:
-    """The name of the file, which is that of its bytes."""
-    suffix = next((s for start, s in _SUFFIXES.items() if data.startswith(start)), ".png")
-    name = hashlib.sha256(data).hexdigest()[:32] + suffix
-    path = documents / name
-    if not path.exists():
-        path.write_bytes(data)
-    return name

@@ -33,8 +33,8 @@ JSON shapes (`--json`; boxes are fractions of the page's width and height, origi
 | show | `{"document", "document_id", "page", "path", "matches"}` |
 | encoders | `{"encoders": [{"encoder", "id", "licence", "dim", "patches", "vidore_v1", "vidore_v2", "vidore_v3", "memory_gib", "fits", "installed", "here"}], "crossmodal": [{"name", "id", "parameters", "licence", "modalities", "text_to_sound", "film_to_sound", "text_to_film"}], "source", "install"}`; `patches` null: a vector a word; nDCG in percent, null where none was published |
 | doctor | `{"version", "machine", "packages", "extras", "programs", "library", "self_test"}` |
-| bench quality | `{"questions", "pages", "ndcg@5", "ndcg@10", "recall@1", "recall@5", "recall@10", "mrr", "pages_per_second", "search_ms_p50"}`; with several `--strategy`: `{"strategies": {NAME: {...}}}` |
-| bench compare | `{"compared": [{"dataset", "way", "measure", "first", "second", "difference": {"mean", "low", "high", "p", "better", "worse"}}]}` |
+| bench quality | `{"questions", "pages", "ndcg@5", "ndcg@10", "recall@1", "recall@5", "recall@10", "mrr", "pages_per_second", "search_ms_p50", "bytes_per_page", "store_bytes_per_page"}`, `bytes_per_page` those that the strategy compares, null where that is not known; with several `--strategy`: `{"strategies": {NAME: {...}}}` |
+| bench compare | `{"compared": [{"dataset", "way", "differs", "measure", "first", "second", "difference": {"mean", "low", "high", "p", "better", "worse"}, "p_holm"}], "left": [...]}`; `differs` is what else is not the same, `left` what could not be compared |
 | bench answers | `{"pages", "strategies": {NAME: {"questions", "refused", "unanswerable", "unanswerable_refused", "failed", "citation_precision", "citation_recall", "cited", "cited_first", "said", "numbers", "all_numbers", "citations", "quoted", "quotes_valid", "seconds_p50", "input_tokens_p50", "output_tokens_p50", "images_p50", "cost_p50", "cost"}}}`; shares between 0 and 1, null where there is nothing to count |
 
 | serve | `{"address"}` when it listens |

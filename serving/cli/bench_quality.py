@@ -12,6 +12,7 @@ import typer
 
 from .bench_answers import named_before
 from .console import write, write_json
+from .opening import EncoderSettingOption, parse_settings
 from .progress import progress_bar
 from .settings import JsonOption, QuietOption, argument, chosen
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def quality(
     context: typer.Context,
-    questions: Annotated[Path, argument("QUESTIONS")],
+    questions: Annotated[str, argument("QUESTIONS")],
     documents: Annotated[Path | None, argument("FOLDER")] = None,
     strategies: Annotated[
         list[str] | None,
@@ -30,7 +31,8 @@ def quality(
             "--strategy",
             metavar="NAME",
             help="How pages are found; repeat to compare: default, exact, two-stage, patches, rows,"
-            " words, single, summaries, summaries-pages.",
+            " words, single, summaries, summaries-pages; or without-PART of the default: patches,"
+            " rows, words, passages, names, spelling.",
             show_default=False,
         ),
     ] = None,
@@ -38,6 +40,7 @@ def quality(
         str | None,
         typer.Option("--encoder", metavar="NAME|DIR", help="As in recto add.", show_default=False),
     ] = None,
+    encoder_setting: EncoderSettingOption = None,
     datatype: Annotated[
         str | None,
         typer.Option(
@@ -56,6 +59,22 @@ def quality(
             show_default=False,
         ),
     ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name", metavar="NAME", help="What to call the data set.", show_default=False
+        ),
+    ] = None,
+    depth: Annotated[
+        int,
+        typer.Option(
+            "--depth",
+            metavar="PAGES",
+            min=10,
+            help="How many pages to ask for and to save. Of more than 20, the passages of more"
+            " pages are compared, which changes the ranking.",
+        ),
+    ] = 20,
     within_document: Annotated[
         bool,
         typer.Option(
@@ -93,12 +112,15 @@ def quality(
       {"question": "...", "relevant": [{"document": "report.pdf", "page": 7}]}
 
     Or QUESTIONS is the folder of a data set in the form of BEIR (corpus.jsonl, queries.jsonl,
-    qrels/test.tsv) or of ViDoRe (parquet files), which brings its documents along.
+    qrels/test.tsv) or of ViDoRe (parquet files), which brings its documents along; hf:REPO, such a
+    data set of the hub; or mteb:TASK (both with recto[mteb]).
 
     \b
     Example:
       recto bench quality examples/questions.jsonl examples/ --json
       recto bench quality scifact/ --strategy default --strategy words --save results/
+      recto bench quality hf:vidore/docvqa_test_subsampled --encoder colqwen2.5 \\
+        --encoder-setting pool_factor=3
     """
     from recto.benchmarks.quality import run
 
@@ -111,8 +133,11 @@ def quality(
             within_document=within_document,
             library_folder=library or named_before(context),
             encoder=encoder,
+            encoder_settings=parse_settings(encoder_setting or ()),
             patches_datatype=_datatype(datatype),
             language=language,
+            name=name,
+            depth=depth,
             on_progress=on_progress,
         )
     if output is not None:
@@ -122,7 +147,7 @@ def quality(
     elif len(measured) == 1:
         write_json(measured[0].as_json())
     else:
-        write_json({"strategies": {one.way: one.as_json() for one in measured}})
+        write_json({"strategies": {one.measured.way: one.as_json() for one in measured}})
 
 
 def _datatype(name: str | None) -> Datatype | None:
@@ -138,23 +163,24 @@ def _datatype(name: str | None) -> Datatype | None:
 
 
 def _save(measured: Sequence[Quality], folder: Path) -> None:
-    from recto.benchmarks.runs import result, save
+    from recto.benchmarks.runs import save
 
-    command = shlex.join(["recto", *sys.argv[1:]])
-    save(result(measured, command=command), folder)
+    save(measured, folder, command=shlex.join(["recto", *sys.argv[1:]]))
 
 
-def _table(measured: Quality, *, named: bool) -> list[str]:
+def _table(quality: Quality, *, named: bool) -> list[str]:
     from recto.benchmarks.metrics import MEASURES
-    from recto.benchmarks.significance import interval
 
-    lines = [f"{measured.way}:"] if named else []
-    for name, value in measured.as_json().items():
+    measured = quality.measured
+    lines = list(measured.notes)
+    if named:
+        lines.append(f"{measured.way}:")
+    for name, value in quality.as_json().items():
         if name in MEASURES:
-            spread = interval([values[name] for values in measured.values])
+            spread = measured.interval(name)
             among = f"   {spread.low:.3f} - {spread.high:.3f}"
-            lines.append(f"{name:<18} {value:>8.3f}{among}")
-        else:
-            shown = f"{value:>8,}" if isinstance(value, int) else f"{value:>8.3f}"
-            lines.append(f"{name.replace('_', ' '):<18} {shown}")
+            lines.append(f"{name:<20} {value:>10.3f}{among}")
+        elif value is not None:
+            shown = f"{value:>10,}" if isinstance(value, int) else f"{value:>10,.3f}"
+            lines.append(f"{name.replace('_', ' '):<20} {shown}")
     return lines

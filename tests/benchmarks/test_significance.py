@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recto.benchmarks.significance import difference, interval
+from recto.benchmarks.significance import SAMPLES, difference, holm, interval
 
 values = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
@@ -47,3 +48,27 @@ def test_a_run_does_not_differ_from_itself() -> None:
 def test_runs_of_other_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="2 and 1 values"):
         difference([1.0, 0.5], [1.0])
+
+
+def test_many_values_need_little_memory() -> None:
+    values = [float(i % 7) for i in range(300)]
+    tracemalloc.start()
+    try:
+        difference(values, values[::-1])
+        assert tracemalloc.get_traced_memory()[1] < 2 * SAMPLES * len(values)  # bytes, of 8 each
+    finally:
+        tracemalloc.stop()
+
+
+def test_holm_by_hand() -> None:
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([0.5, 0.9]) == [1.0, 1.0]
+    assert holm([]) == []
+
+
+@given(st.lists(st.floats(0, 1), max_size=10))
+def test_holm_keeps_the_order_and_never_lowers(p: list[float]) -> None:
+    adjusted = holm(p)
+    assert all(one <= other <= 1 for one, other in zip(p, adjusted, strict=True))
+    pairs = sorted(zip(p, adjusted, strict=True))
+    assert [other for _, other in pairs] == sorted(adjusted)

@@ -1,0 +1,104 @@
+"""What a report tells of answers: `recto bench answers --save`. A kind of `report_kinds`.
+
+    "data": {"dataset": "northwind", "pages": 273, "model": "…" or null,
+             "strategies": {"default": {"questions": 60, "refused": 0.02, "cited": 0.9, …}, …}}
+
+`strategies` has the figures that `answers.Answers.as_json` gives, null where there is nothing to
+count; `dataset` and `model` may be left out. Other keys are not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from recto.benchmarks.measurement import unique
+from recto.benchmarks.report_parts import Figure, Part, Section, Table, Text
+from recto.benchmarks.report_plots import Bar, bars
+from recto.benchmarks.result_files import Result
+from recto.engine.errors import InputError
+
+_Figures = Mapping[str, float | None]
+_HEADLINE = "cited"
+_SAID = {
+    "cited": "cite a page that answers",
+    "refused": "refused though answerable",
+    "unanswerable_refused": "refused, being unanswerable",
+    "quotes_valid": "quotes that stand on their page",
+    "numbers": "numbers of the reference answer that are told",
+}
+"""What is told of above the table, in this order."""
+
+
+def lead(results: Sequence[Result]) -> str:
+    told = []
+    for result, title in _titled(results):
+        for name, figures in _strategies(result).items():
+            told.append(f"{title} by {name}: " + ", ".join(_said(figures)))
+    return "; ".join(told) + "."
+
+
+def sections(results: Sequence[Result]) -> list[Section]:
+    return [_section(result, title) for result, title in _titled(results)]
+
+
+def _section(result: Result, title: str) -> Section:
+    strategies = _strategies(result)
+    model = result.data.get("model") or "none, answers are extractive"
+    parts: list[Part] = [
+        _table(strategies),
+        Text(
+            text="Figures of answers are means over the answerable questions that were answered;"
+            " nothing is judged by a model.",
+            small=True,
+        ),
+    ]
+    if plotted := [
+        Bar(name=name, value=value, low=value, high=value, label=f"{value:.3f}")
+        for name, figures in strategies.items()
+        if (value := figures.get(_HEADLINE)) is not None
+    ]:
+        svg = bars(plotted, title=f"Answers that {_SAID[_HEADLINE]}, {title}")
+        parts.insert(0, Figure(caption=f"Answers that {_SAID[_HEADLINE]}", svg=svg))
+    return Section(
+        title=title, about=f"{result.data.get('pages', 0):,} pages; model: {model}.", parts=parts
+    )
+
+
+def _table(strategies: Mapping[str, _Figures]) -> Table:
+    """A column a strategy; figures that there are for none of them are left out."""
+    names = dict.fromkeys(name for figures in strategies.values() for name in figures)
+    rows = [
+        [name.replace("_", " "), *(_figure(figures.get(name)) for figures in strategies.values())]
+        for name in names
+        if any(figures.get(name) is not None for figures in strategies.values())
+    ]
+    return Table(head=["figure", *strategies], rows=rows)
+
+
+def _titled(results: Sequence[Result]) -> list[tuple[Result, str]]:
+    named = (result.data.get("dataset") for result in results)
+    titles = unique(f"Answers, {name}" if name else "Answers" for name in named)
+    return list(zip(results, titles, strict=True))
+
+
+def _strategies(result: Result) -> Mapping[str, _Figures]:
+    found = result.data.get("strategies")
+    if not isinstance(found, Mapping) or not found:
+        raise InputError(
+            f"{result.path} has no strategies; expected what recto bench answers saves."
+        )
+    return found
+
+
+def _said(figures: _Figures) -> list[str]:
+    return [
+        f"{value:.3f} {said}"
+        for name, said in _SAID.items()
+        if (value := figures.get(name)) is not None
+    ]
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if isinstance(value, float) else f"{value:,}"
