@@ -186,6 +186,7 @@ def _settled(found: Found, draft: DraftAnswer) -> Answer:
         reason=draft.reason,
         missing=draft.missing,
         usage=_usage(asked, draft),
+        tally=draft.tally,
         asked=asked.question if asked.rewriting == "rewritten" else None,
         rewriting=asked.rewriting,
         trace=draft.trace,

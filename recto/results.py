@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from recto.engine.answering.deep.steps import Step
 from recto.engine.answering.protocol import Reason, Support
+from recto.engine.answering.tally import Tally
 from recto.engine.answering.turns import Rewriting
 from recto.engine.endpoint.limits import Usage
 from recto.engine.matches import Match
@@ -176,6 +177,8 @@ class Answer:
     """What the pages lack, as a model says; verified by nothing."""
     usage: Usage | None = None
     """What asking a model took; None where none was asked."""
+    tally: Tally | None = None
+    """How much of what a model said held; None where none was asked. Not part of the JSON."""
     asked: str | None = None
     """What was asked of the pages in the question's place, which follows others; None: itself."""
     rewriting: Rewriting = "none"

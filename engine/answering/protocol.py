@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recto.engine.answering.deep.steps import DeepLimits, OnStep, Step
+from recto.engine.answering.tally import Tally
 from recto.engine.answering.turns import Asked, Turn
 from recto.engine.endpoint.limits import Usage
 from recto.engine.page import Box, PageContent
@@ -83,6 +84,8 @@ class DraftAnswer:
     """What the pages lack, in the model's words, which nothing has verified."""
     usage: Usage | None = None
     """What it took to ask a model; None where none was asked."""
+    tally: Tally | None = None
+    """How much of what the model said held; None where none was asked."""
     trace: tuple[Step, ...] = ()
     """What a deep answer looked at, in order."""
 

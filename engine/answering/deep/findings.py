@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from recto.engine.answering.protocol import Evidence, Quote
+from recto.engine.answering.tally import Tally
 from recto.engine.answering.vision.asking import Verified
 from recto.engine.answering.vision.checking import Checked
 from recto.engine.answering.vision.sources import Source
@@ -19,12 +20,14 @@ class Findings:
 
     def __init__(self) -> None:
         self.usage = Usage()
+        self.tally = Tally()
         self.pages_given = 0
         self._read: list[Verified] = []
         self._pages: dict[Place, Evidence] = {}
 
     def take(self, verified: Verified, sources: Sequence[Source]) -> None:
         self.usage += verified.usage
+        self.tally += verified.tally
         self.pages_given += len(sources)
         self._read.append(verified)
         for source in sources:
@@ -63,6 +66,7 @@ class Findings:
             reason=None if quotes else first.reason,
             missing="; ".join(dict.fromkeys(read.missing for read in lacking if read.missing)),
             usage=self.usage,
+            tally=self.tally,
         )
 
     def _checked(self) -> Iterator[Checked]:

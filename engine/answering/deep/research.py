@@ -146,7 +146,9 @@ class _Research:
         self._doing = ("answer", self._doing[1], question)
         verified = self._read(question, prepare(pages, self._settings, self._model.profile))
         whole = verified and verified.reason is None and not verified.missing
-        return replace(verified, usage=self._findings.usage) if verified and whole else None
+        if not (verified and whole):
+            return None
+        return replace(verified, usage=self._findings.usage, tally=self._findings.tally)
 
     def _read(self, question: str, sources: Sequence[Source]) -> Verified | None:
         if not sources:
@@ -156,6 +158,7 @@ class _Research:
         verified = read(self._model, question, sources, self._settings, budget=self._budget)
         if self._doing[0] == "answer":
             self._findings.usage += verified.usage
+            self._findings.tally += verified.tally
             self._findings.pages_given += len(sources)
         else:
             self._findings.take(verified, sources)

@@ -10,6 +10,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
 from recto.engine.answering.protocol import Quote, Reason
+from recto.engine.answering.tally import Tally
 from recto.engine.answering.vision.checking import Checked, Checker
 from recto.engine.answering.vision.claims import Claim, ModelReply, Problem
 from recto.engine.answering.vision.following import Followed, follow
@@ -40,6 +41,7 @@ class Verified:
     """Why there is no answer; None when a statement is supported."""
     missing: str = ""
     usage: Usage = field(default_factory=Usage)
+    tally: Tally = field(default_factory=Tally)
 
 
 def ask_and_verify(
@@ -93,6 +95,7 @@ class _Asking:
         self._model, self._budget = model, budget
         self._repairs = settings.repairs
         self._usage = Usage()
+        self._tally = Tally()
 
     def complete(self, request: Request) -> Reply:
         reply = self._model.complete(request, budget=self._budget)
@@ -112,6 +115,7 @@ class _Asking:
             try:
                 return self._verify(_read(reply), reply)
             except Malformed as error:
+                self._tally += Tally(malformed=1)
                 if not self._repairs:
                     return self._none("unreadable")
                 self._repairs -= 1
@@ -138,6 +142,12 @@ class _Asking:
     ) -> Verified:
         """`numbered` are the quotes that have been shown with numbers."""
         failed = [item for item in checked if not item.supported]
+        self._tally += Tally(
+            statements=len(checked),
+            unsupported=len(failed),
+            quotes=sum(item.quotes for item in checked),
+            invented=sum(item.invented for item in checked),
+        )
         if failed and self._repairs:
             self._repairs -= 1
             problems = [problem for item in failed for problem in item.problems]
@@ -150,12 +160,15 @@ class _Asking:
         found = (quote for item in checked for quote in item.statement.quotes)
         quotes = tuple(dict.fromkeys((*numbered, *found)))
         reason: Reason | None = None if quotes else "unverified"
-        return Verified(tuple(checked), quotes, reason, missing, self._usage)
+        lost = sum(not item.supported for item in checked)
+        self._tally += Tally(repaired=max(len(failed) - lost, 0))
+        return Verified(tuple(checked), quotes, reason, missing, self._usage, self._tally)
 
     def _second_try(self, reply: Reply, problems: Sequence[Problem]) -> list[Checked]:
         try:
             return self._check(_read(self._again(reply, problems, all=False)).claims)
         except Malformed:
+            self._tally += Tally(malformed=1)
             return []
 
     def _again(self, reply: Reply, problems: Sequence[Problem], *, all: bool) -> Reply:
@@ -170,7 +183,7 @@ class _Asking:
         return self.checker.clean(missing[:_LONGEST_MISSING]).strip()
 
     def _none(self, reason: Reason, missing: str = "") -> Verified:
-        return Verified(reason=reason, missing=missing, usage=self._usage)
+        return Verified(reason=reason, missing=missing, usage=self._usage, tally=self._tally)
 
 
 def _read(reply: Reply) -> ModelReply:

@@ -27,6 +27,10 @@ class Checked:
     problems: tuple[Problem, ...]
     """Why it is not supported; empty when it is."""
     new_line: bool = False
+    quotes: int = 0
+    """That the model gave."""
+    invented: int = 0
+    """Of these, that stand on none of the pages."""
 
     @property
     def supported(self) -> bool:
@@ -52,6 +56,7 @@ class Checker:
                     problems.append(problem)
                 case source, quote:
                     found[quote] = source
+        invented = sum(problem.kind == "quote_not_found" for problem in problems)
         if found:  # a quote that holds is enough
             problems = self._check_numbers(text, list(found.values()))
         elif not problems:
@@ -62,7 +67,7 @@ class Checker:
             quotes=() if problems else tuple(found),
             support="unsupported" if problems else support,
         )
-        return Checked(statement, tuple(problems), claim.new_line)
+        return Checked(statement, tuple(problems), claim.new_line, len(claim.said), invented)
 
     def _look_up(self, said: Said) -> tuple[Source, Quote] | Problem:
         named = self._sources.get(said.source)

@@ -33,6 +33,7 @@ def draft(verified: Verified, evidence: Sequence[Evidence], *, keep: bool) -> Dr
         statements=tuple(item.statement for item in told),
         missing=verified.missing,
         usage=verified.usage,
+        tally=verified.tally,
     )
 
 
@@ -46,6 +47,7 @@ def abstention(
         reason=reason,
         missing=verified.missing if verified else "",
         usage=verified.usage if verified else None,
+        tally=verified.tally if verified else None,
     )
 
 
