@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from textwrap import wrap
+from typing import Any
 
 from recto.engine.errors import DamagedLibrary, DiskFull, NewerLibrary
 from recto.engine.page import Box, PageContent, PageText, Word
@@ -62,7 +63,7 @@ class Summaries:
         try:
             kept = json.loads(path.read_bytes())
             if kept["version"] == VERSION:
-                return {page["number"]: _summary(page) for page in kept["pages"]}
+                return summaries_of(kept)
         except (FileNotFoundError, NotADirectoryError):
             return {}
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -87,12 +88,24 @@ class Summaries:
         """Where vectors made of the summaries may be kept."""
         return self._path(document_id).with_suffix(".npz")
 
-    def put(self, document_id: str, summary: Summary) -> None:
-        """Keep one beside those of the document's other pages. Raises DiskFull, DamagedLibrary."""
-        summaries = self.of(document_id) | {summary.number: summary}
-        pages = [asdict(summaries[number]) for number in sorted(summaries)]
-        kept = json.dumps({"version": VERSION, "pages": pages}, ensure_ascii=False)
+    def put(self, document_id: str, *new: Summary) -> None:
+        """Keep them beside those of the document's other pages. Raises DiskFull, DamagedLibrary."""
+        summaries = self.of(document_id) | {summary.number: summary for summary in new}
+        kept = json.dumps(plain_summaries(summaries), ensure_ascii=False)
         _write(self._path(document_id), kept.encode("utf-8", "replace"))
+
+
+def plain_summaries(summaries: Mapping[int, Summary]) -> dict[str, object]:
+    """As JSON has them."""
+    pages = [asdict(summaries[number]) for number in sorted(summaries)]
+    return {"version": VERSION, "pages": pages}
+
+
+def summaries_of(plain: Mapping[str, Any]) -> dict[int, Summary]:
+    """What `plain_summaries` was made of; ValueError, TypeError or KeyError for anything else."""
+    if plain["version"] != VERSION:
+        raise ValueError(f"summaries of format {plain['version']!r}, expected {VERSION}")
+    return {page["number"]: _summary(page) for page in plain["pages"]}
 
 
 def text_page(summary: Summary, headings: tuple[str, ...] = ()) -> PageContent:

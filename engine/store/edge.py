@@ -18,7 +18,7 @@ from recto.engine.store.clips.schema import CLIPS
 from recto.engine.store.condition import Attributes
 from recto.engine.store.edge_points import EdgePoints
 from recto.engine.store.edge_process import EdgeProcess
-from recto.engine.store.manifest import Manifest
+from recto.engine.store.manifest import Datatype, Manifest
 from recto.engine.store.point_store import ALL, PointStore
 from recto.engine.store.protocol import StoreInfo
 from recto.engine.store.records import DocumentRecord, PageRecord
@@ -62,6 +62,10 @@ class EdgeStore(PointStore):
     @property
     def two_stage(self) -> bool:
         return True
+
+    @property
+    def patches_datatype(self) -> Datatype:
+        return self._recorded.manifest.patches_datatype
 
     @property
     def terms(self) -> int:

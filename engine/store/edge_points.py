@@ -53,10 +53,12 @@ class EdgePoints:
         self, shard: str, ids: Sequence[str], fields: list[str], vectors: list[str], size: int
     ) -> Iterator[Point]:
         """In batches of `size`; what is another tenant's is not there."""
-        for start in range(0, len(ids), size):
-            batch = [*ids[start : start + size]]
-            points = self._process.call("retrieve", shard, batch, [*fields, TENANT], vectors)
-            yield from (p for p in points if p["payload"].get(TENANT, "") == self.tenant)
+        return self._mine("retrieve", shard, ids, fields, vectors, size)
+
+    def rounded(
+        self, shard: str, ids: Sequence[str], fields: list[str], vector: str, size: int
+    ) -> Iterator[Point]:
+        return self._mine("rounded", shard, ids, fields, vector, size)
 
     def scroll(
         self, shard: str, seen: Conditions, fields: list[str], vectors: list[str], size: int
@@ -81,7 +83,7 @@ class EdgePoints:
 
     def search_arms(self, arms: Sequence[Asked], shard: str = PAGES, /) -> list[Value]:
         """Of each the best points, as [id, score]."""
-        asked = [arm._replace(seen=self._confined(arm.seen)) for arm in arms]
+        asked = [arm.confined(self._confined) for arm in arms]
         found: list[Value] = self._process.call("search_arms", shard, asked, self._whose())
         return found
 
@@ -90,6 +92,20 @@ class EdgePoints:
         return self._process.call(
             "search", DOCUMENTS, using, query, limit, mine, self._whose(), "document"
         )
+
+    def _mine(
+        self,
+        method: str,
+        shard: str,
+        ids: Sequence[str],
+        fields: list[str],
+        vectors: Value,
+        size: int,
+    ) -> Iterator[Point]:
+        for start in range(0, len(ids), size):
+            batch = [*ids[start : start + size]]
+            points = self._process.call(method, shard, batch, [*fields, TENANT], vectors)
+            yield from (p for p in points if p["payload"].get(TENANT, "") == self.tenant)
 
     def _whose(self) -> list[Plain]:
         return [owned_by(self.tenant)] if self.tenant or self._tenants else []

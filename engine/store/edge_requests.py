@@ -1,11 +1,11 @@
-"""Plain conditions as those of Qdrant Edge, and how it is to search.
+"""Plain conditions and stages as those of Qdrant Edge, and how it is to search.
 
 Runs in the store's process only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import qdrant_edge as edge
@@ -37,6 +37,33 @@ def sparse_search(corpus: Sequence[Plain]) -> edge.SearchParams:
     ]
     idf = edge.IdfParams(corpus=edge.Filter(must=counted))
     return edge.SearchParams(exact=True, quantization=_NO_QUANTIZED, idf=idf)
+
+
+def nearest(using: str, query: Value) -> edge.Query:
+    return edge.Query.Nearest(sparse_vector(query) if using == SPARSE else query, using=using)
+
+
+def prefetches(
+    among: Sequence[Value],
+    corpus: Sequence[Plain],
+    filter_of: Callable[[Conditions], edge.Filter],
+) -> list[edge.Prefetch]:
+    """What an arm stands on, as `Asked.among` has it."""
+    return [
+        edge.Prefetch(
+            limit=limit,
+            query=nearest(using, query),
+            params=sparse_search(corpus) if using == SPARSE else DENSE_SEARCH,
+            filter=filter_of(seen),
+            prefetches=prefetches(below, corpus, filter_of),
+        )
+        for using, query, limit, seen, _, below in among
+    ]
+
+
+def sparse_vector(arrays: Value) -> edge.SparseVector:
+    indices, values = arrays
+    return edge.SparseVector(indices=indices.tolist(), values=values.tolist())
 
 
 def edge_filter(conditions: Conditions) -> edge.Filter:

@@ -8,7 +8,7 @@ look like.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,14 @@ from recto.engine.store.clips.schema import CLIPS
 from recto.engine.store.compiling import TENANT, Plain
 from recto.engine.store.edge_config import documents_config, pages_config
 from recto.engine.store.edge_indexes import Indexes
-from recto.engine.store.edge_requests import DENSE_SEARCH, edge_filter, sparse_search
+from recto.engine.store.edge_requests import (
+    DENSE_SEARCH,
+    edge_filter,
+    nearest,
+    prefetches,
+    sparse_search,
+    sparse_vector,
+)
 from recto.engine.store.edge_sketches import SKETCHED, Sketches
 from recto.engine.store.lock import lock_file
 from recto.engine.store.schema import (
@@ -116,6 +123,20 @@ def retrieve(name: str, ids: list[str], fields: list[str], vectors: list[str]) -
     return [_read(r) for r in _shards[name].retrieve([*ids], fields, vectors or False)]
 
 
+def rounded(name: str, ids: list[str], fields: list[str], vector: str) -> list[Point]:
+    """As `retrieve`, with one vector each, which may be rounded to bytes and end in copies of its
+    last row: as the sketches have it, for Edge gives numbers one by one."""
+    points = retrieve(name, ids, fields, [])
+    known = _sketches[name].vectors(ids) if vector == SKETCHED and name in _sketches else {}
+    missing = [point["id"] for point in points if point["id"] not in known]
+    read = {p["id"]: p for p in retrieve(name, missing, [], [vector])} if missing else {}
+    for point in points:
+        found = known.get(point["id"], read.get(point["id"], {}).get(vector))
+        if found is not None:
+            point[vector] = found
+    return points
+
+
 def scroll(
     name: str,
     conditions: Conditions,
@@ -148,21 +169,22 @@ def search(
     conditions: Conditions,
     corpus: list[Plain],
     field: str | None,
+    among: Sequence[Value] = (),
 ) -> Value:
     """[[id, score], ...], best first, ties by id; `field` names the payload field to call id.
 
     `corpus`: conditions on what counts for IDF.
     """
-    sparse = using == SPARSE
-    nearest = edge.Query.Nearest(_sparse(query) if sparse else query, using=using)
-    filter = _filter(name, conditions)
+    filter_of = functools.partial(_filter, name)
+    filter, stages = filter_of(conditions), prefetches(among, corpus, filter_of)
     asked = limit + _SLACK
     while True:
         request = edge.QueryRequest(
             limit=asked,
-            query=nearest,
+            query=nearest(using, query),
             filter=filter,
-            params=sparse_search(corpus) if sparse else DENSE_SEARCH,
+            params=sparse_search(corpus) if using == SPARSE else DENSE_SEARCH,
+            prefetches=stages,
             with_payload=[field] if field else False,
         )
         hits = _shards[name].query(request)
@@ -175,10 +197,10 @@ def search(
 
 
 def search_arms(name: str, arms: list[Value], corpus: list[Plain]) -> Value:
-    """What `search` gives for each [using, query, limit, conditions, recall], in one round trip."""
+    """What `search` gives for each `Asked`, in one round trip."""
     return [
-        _search_arm(name, using, query, limit, seen, corpus, recall)
-        for using, query, limit, seen, recall in arms
+        _search_arm(name, using, query, limit, seen, corpus, recall, among)
+        for using, query, limit, seen, recall, among in arms
     ]
 
 
@@ -190,16 +212,17 @@ def _search_arm(
     seen: Conditions,
     corpus: list[Plain],
     recall: float,
+    among: Sequence[Value],
 ) -> Value:
     """As `search`, but at the pages alone that the sketches say are worth a look."""
-    if using == SKETCHED and name in _sketches:
+    if using == SKETCHED and name in _sketches and not among:
         worth = _sketches[name].worth_a_look(query, limit, seen, recall)
         if worth is not None:
             these = seen | {"must": [["ids", worth], *seen["must"]]}
             found = search(name, using, query, limit, these, corpus, None)
             if len(found) == limit:  # else some of them were not there any more
                 return found
-    return search(name, using, query, limit, seen, corpus, None)
+    return search(name, using, query, limit, seen, corpus, None, among)
 
 
 def _open(name: str, folder: Path) -> None:
@@ -233,12 +256,7 @@ def close() -> None:
 
 def _vectors(point: Point) -> dict[str, Value]:
     vectors = {name: point[name] for name in dense_names(point)}
-    return vectors | ({SPARSE: _sparse(point[SPARSE])} if SPARSE in point else {})
-
-
-def _sparse(arrays: Value) -> edge.SparseVector:
-    indices, values = arrays
-    return edge.SparseVector(indices=indices.tolist(), values=values.tolist())
+    return vectors | ({SPARSE: sparse_vector(point[SPARSE])} if SPARSE in point else {})
 
 
 def _filter(name: str, conditions: Conditions) -> edge.Filter:
@@ -285,7 +303,7 @@ def _translated(function: Callable[..., Value]) -> Callable[..., Value]:
 
 
 def main() -> None:
-    reads = (retrieve, scroll, count, tenants, search, search_arms)
+    reads = (retrieve, rounded, scroll, count, tenants, search, search_arms)
     writes = (lock, create, create_clips, load, upsert, describe, delete, flush, optimize, close)
     serve({function.__name__: _translated(function) for function in (*reads, *writes)})
     if _shards:  # the parent has gone without closing

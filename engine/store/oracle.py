@@ -22,6 +22,7 @@ from recto.engine.store.clips.oracle import OracleClips
 from recto.engine.store.clips.records import ClipModality
 from recto.engine.store.condition import PAGE_NUMBER, Attributes
 from recto.engine.store.holding import holds
+from recto.engine.store.manifest import Datatype
 from recto.engine.store.plan import DenseArm, PageFilter, Ranking, Scored, SearchPlan, SparseArm
 from recto.engine.store.protocol import StoredPage, StoredText, StoreInfo
 from recto.engine.store.records import DocumentRecord, PageRecord, page_id
@@ -77,6 +78,10 @@ class OracleStore(Closing):
     @property
     def two_stage(self) -> bool:
         return False
+
+    @property
+    def patches_datatype(self) -> Datatype:
+        return "float16"
 
     @property
     def terms(self) -> int:
@@ -138,6 +143,11 @@ class OracleStore(Closing):
             )
             for page in self.pages(ids)
         ]
+
+    def patches(self, ids: Sequence[str]) -> dict[str, Multivector]:
+        check_page_ids(ids)
+        found = {id: self._pages[id].vectors.patches for id in ids if id in self._pages}
+        return {id: patches for id, patches in found.items() if patches is not None}
 
     def scroll(self, filter: PageFilter, *, with_vectors: bool = False) -> Iterator[StoredPage]:
         check_filter(filter)
@@ -233,6 +243,9 @@ class OracleStore(Closing):
         else:
             scores = _sparse_scores(arm.query, {id: p.words for id, p in self._pages.items()})
         candidates = seen if arm.ids is None else seen & set(arm.ids)
+        if isinstance(arm, DenseArm) and arm.among:
+            proposed = [self._search_arm(below, seen) for below in arm.among]
+            candidates = candidates & {hit.id for ranking in proposed for hit in ranking}
         return _ranked({id: scores[id] for id in candidates & scores.keys()}, arm.limit)
 
 

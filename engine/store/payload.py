@@ -44,6 +44,7 @@ CONTENT_FIELDS = (
     *("text", "lines", "word_boxes"),
 )
 """What a page is read back from when its vectors are not asked for."""
+PATCHES_FIELDS = ("patch_boxes",)
 TEXT_FIELDS = ("document", "number", "text")
 RECORD_FIELDS = ("record", "described")
 """What a document is read back from, beside its words."""
@@ -97,6 +98,15 @@ def stored_page(
             rows=_multivector(vectors.get("rows"), payload["row_boxes"]),
         ),
     )
+
+
+def stored_patches(
+    payload: Payload, vectors: Mapping[str, npt.NDArray[np.float16]]
+) -> Multivector | None:
+    """The patches of a page, where there are any; copies of the last may follow them."""
+    found = vectors.get("patches")
+    boxes = payload["patch_boxes"]
+    return None if found is None else _multivector(found[: len(_unpacked(boxes))], boxes)
 
 
 def document_payload(record: DocumentRecord) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""A search as plain data, the same for every store. Knows neither questions nor encoders."""
+"""A search as plain data, the same for every store. Knows neither questions nor encoders.
+
+An arm may stand on others: they propose pages, each by what it ranks best, and it ranks these
+alone. A plan of several stages is answered in one round trip, and its filter confines every stage.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +34,8 @@ class PageFilter:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class DenseArm:
-    """Exact MaxSim of a question's multivector (t, d) with one named vector of the pages.
+    """MaxSim of a question's multivector (t, d) with one named vector of the pages: its scores are
+    exact.
 
     Which pages it is computed for is up to the store where less than all of the best are wanted.
     """
@@ -42,6 +47,9 @@ class DenseArm:
     """Confines this arm alone, for rescoring the candidates of others."""
     recall: float = 1.0
     """The share of the best ten pages that must be found, on average over questions."""
+    among: tuple[DenseArm | SparseArm, ...] = ()
+    """What proposes the pages that it ranks: the best of each by its own limit, where equal scores
+    straddle it any of them. None: it ranks all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ Knows neither what keeps the points nor where; a store derives from `PointStore`
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from typing import NamedTuple, Protocol, Self
 
@@ -16,10 +16,12 @@ from recto.engine.closing import Closing
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.store.payload import (
     CONTENT_FIELDS,
+    PATCHES_FIELDS,
     RECORD_FIELDS,
     TEXT_FIELDS,
     stored_document,
     stored_page,
+    stored_patches,
     stored_text,
 )
 from recto.engine.store.plan import DenseArm, PageFilter, Ranking, Scored, SearchPlan, SparseArm
@@ -29,6 +31,7 @@ from recto.engine.store.schema import (
     DENSE,
     DOCUMENTS,
     PAGES,
+    PATCHES,
     SPARSE,
     Conditions,
     Point,
@@ -50,7 +53,7 @@ from recto.engine.store.validation import (
     check_sparse_query,
     check_tenant,
 )
-from recto.engine.vectors import SparseVector
+from recto.engine.vectors import Multivector, SparseVector
 from recto.engine.wire import Value
 
 _BATCH_WITH_VECTORS = 8
@@ -67,6 +70,13 @@ class Asked(NamedTuple):
     limit: int
     seen: Conditions
     recall: float = 1.0
+    among: Sequence[Asked] = ()
+    """What proposes the points that it ranks; none: it ranks all that are seen."""
+
+    def confined(self, confine: Callable[[Conditions], Conditions]) -> Asked:
+        """The same of fewer points, in every stage."""
+        among = tuple(below.confined(confine) for below in self.among)
+        return self._replace(seen=confine(self.seen), among=among)
 
 
 class Points(Protocol):
@@ -89,6 +99,12 @@ class Points(Protocol):
         self, kind: str, ids: Sequence[str], fields: list[str], vectors: list[str], size: int, /
     ) -> Iterator[Point]:
         """By id, in batches of `size`, in any order."""
+        ...
+
+    def rounded(
+        self, kind: str, ids: Sequence[str], fields: list[str], vector: str, size: int, /
+    ) -> Iterator[Point]:
+        """As `retrieve`, with one vector, which may be rounded to bytes."""
         ...
 
     def scroll(
@@ -168,6 +184,14 @@ class PointStore(Closing):
         by_id = {point["id"]: stored_text(point["id"], point["payload"]) for point in found}
         return [by_id[id] for id in ids if id in by_id]
 
+    def patches(self, ids: Sequence[str]) -> dict[str, Multivector]:
+        check_page_ids(ids)
+        points = self._points.rounded(
+            PAGES, [*dict.fromkeys(ids)], [*PATCHES_FIELDS], PATCHES, _BATCH_WITH_VECTORS
+        )
+        found = {point["id"]: stored_patches(point["payload"], point) for point in points}
+        return {id: patches for id, patches in found.items() if patches is not None}
+
     def scroll(self, filter: PageFilter, *, with_vectors: bool = False) -> Iterator[StoredPage]:
         check_filter(filter)
         seen = conditions(filter)
@@ -227,15 +251,19 @@ def _stored(point: Point, with_vectors: bool) -> StoredPage:
 
 
 def _asked(arm: DenseArm | SparseArm, filter: PageFilter) -> Asked | None:
-    """The arm as the process takes it; None if no page can answer it."""
+    """The arm as plain data; None if no page can answer it."""
     seen = conditions(filter, arm.ids)
     if seen is None:
         return None
-    if isinstance(arm, DenseArm):
-        return Asked(arm.using, arm.query.astype(np.float32), arm.limit, seen, arm.recall)
-    if not arm.query.indices:
+    if isinstance(arm, SparseArm):
+        return (
+            Asked(SPARSE, sparse_arrays(arm.query), arm.limit, seen) if arm.query.indices else None
+        )
+    below = [_asked(stage, filter) for stage in arm.among]
+    among = tuple(stage for stage in below if stage is not None)
+    if arm.among and not among:
         return None
-    return Asked(SPARSE, sparse_arrays(arm.query), arm.limit, seen)
+    return Asked(arm.using, arm.query.astype(np.float32), arm.limit, seen, arm.recall, among)
 
 
 def _ranking(hits: Sequence[tuple[str, float]]) -> Ranking:

@@ -13,9 +13,10 @@ from recto.engine.page import PageContent
 from recto.engine.store.clips.protocol import ClipStore
 from recto.engine.store.clips.records import ClipModality
 from recto.engine.store.condition import Attributes
+from recto.engine.store.manifest import Datatype
 from recto.engine.store.plan import PageFilter, Ranking, SearchPlan
 from recto.engine.store.records import DocumentRecord, PageRecord
-from recto.engine.vectors import PageVectors, SparseVector
+from recto.engine.vectors import Multivector, PageVectors, SparseVector
 
 MAX_FLOATS = 1_048_576
 """Numbers in one multivector that a Qdrant server takes (github.com/qdrant/qdrant/issues/5925);
@@ -75,6 +76,11 @@ class Store(Protocol):
         ...
 
     @property
+    def patches_datatype(self) -> Datatype:
+        """As what it keeps `patches`; all but float16 change them a little."""
+        ...
+
+    @property
     def terms(self) -> int:
         """Of which revision (`bm25.TERMS`) its words' vectors are."""
         ...
@@ -130,6 +136,11 @@ class Store(Protocol):
 
     def texts(self, ids: Sequence[str]) -> list[StoredText]:
         """Texts of pages by id, in the order of `ids`; absent ones left out."""
+        ...
+
+    def patches(self, ids: Sequence[str]) -> dict[str, Multivector]:
+        """Those of pages by id, to show where a question matches: they may be rounded to bytes.
+        Pages without any are left out."""
         ...
 
     def scroll(self, filter: PageFilter, *, with_vectors: bool = False) -> Iterator[StoredPage]:

@@ -23,7 +23,10 @@ from recto.engine.vectors import SparseVector
 
 PAGES = "pages"
 DOCUMENTS = "documents"
-DENSE = ("patches", "rows")
+PATCHES = "patches"
+GRAPHED = "rows"
+"""Of which a server keeps a graph. One of `patches` would take seconds of CPU a page."""
+DENSE = (PATCHES, GRAPHED)
 SPARSE = "words"
 INDEXED = {
     PAGES: {"document": "keyword", "number": "integer", TENANT: "tenant"},

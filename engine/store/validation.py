@@ -15,7 +15,7 @@ import numpy.typing as npt
 from recto.engine.errors import InputError
 from recto.engine.page import PageContent
 from recto.engine.store.condition import Attributes
-from recto.engine.store.plan import DenseArm, PageFilter, SearchPlan
+from recto.engine.store.plan import DenseArm, PageFilter, SearchPlan, SparseArm
 from recto.engine.store.protocol import MAX_FLOATS
 from recto.engine.store.records import DocumentRecord, DocumentState, PageRecord
 from recto.engine.vectors import FloatArray, SparseVector
@@ -110,15 +110,20 @@ def check_plan(plan: SearchPlan, dim: int) -> None:
     """ValueError unless the plan can be searched in vectors of this dimension."""
     check_filter(plan.filter)
     for number, arm in enumerate(plan.arms):
-        where = f"arm {number} of the plan"
-        check_limit(arm.limit, where)
-        check_page_ids(arm.ids or ())
-        if isinstance(arm, DenseArm):
-            _check_vectors(arm.query, dim, f"{where}: query")
-            if not 0 < arm.recall <= 1:
-                raise ValueError(f"{where}: recall is {arm.recall}, must be above 0 and at most 1.")
-        else:
-            check_sparse_query(arm.query, where)
+        _check_arm(arm, dim, f"arm {number} of the plan")
+
+
+def _check_arm(arm: DenseArm | SparseArm, dim: int, where: str) -> None:
+    check_limit(arm.limit, where)
+    check_page_ids(arm.ids or ())
+    if isinstance(arm, SparseArm):
+        check_sparse_query(arm.query, where)
+        return
+    _check_vectors(arm.query, dim, f"{where}: query")
+    if not 0 < arm.recall <= 1:
+        raise ValueError(f"{where}: recall is {arm.recall}, must be above 0 and at most 1.")
+    for number, below in enumerate(arm.among):
+        _check_arm(below, dim, f"{where}, among {number}")
 
 
 def check_sparse_query(query: SparseVector, where: str) -> None:

@@ -5,6 +5,7 @@ A ZIP archive, in which every name is made of ids, so that none is ever used as 
     recto.json               format, encoder, tenants
     0/pages/ID               a document's pages, as frames of wire.py
     0/sources/ID             its own bytes, whose SHA-256 is the id
+    0/summaries/ID.json      what a model has written about its pages, if there is such
     0/documents/ID.json      its record, and the SHA-256 of its pages' entry
     1/pages/ID ...           those of the next tenant
     end.json                 how many documents there are: the archive is whole
@@ -25,13 +26,14 @@ HEAD, END = "recto.json", "end.json"
 ARCHIVE = 1
 """Grows when an older recto could no longer read what we write."""
 CHUNK = 1 << 20
+_JSON = ("documents", "summaries")
 _MOST = 16 * MAX_FLOATS
 """Bytes that are read at once: more than any array of a page takes."""
 
 
 def entry(tenant: int, kind: str, document_id: str) -> str:
-    """`kind` is pages, sources or documents."""
-    return f"{tenant}/{kind}/{document_id}{'.json' if kind == 'documents' else ''}"
+    """`kind` is pages, sources, summaries or documents."""
+    return f"{tenant}/{kind}/{document_id}{'.json' if kind in _JSON else ''}"
 
 
 class Summed(io.RawIOBase):

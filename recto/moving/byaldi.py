@@ -40,6 +40,7 @@ from recto.engine.errors import (
     UnreadableFile,
 )
 from recto.engine.store.records import DocumentRecord
+from recto.engine.summaries import Summary
 from recto.engine.vectors import FloatArray, PageVectors
 from recto.indexing.files import kind_of
 from recto.indexing.reader import OpenDocument, Reader
@@ -106,6 +107,10 @@ class ByaldiIndex:
         self, tenant: str, record: DocumentRecord
     ) -> AbstractContextManager[IO[bytes]] | None:
         return self._found[record.id][0].open("rb")
+
+    def summaries(self, tenant: str, record: DocumentRecord) -> Mapping[int, Summary]:
+        """byaldi has none."""
+        return {}
 
     def _page(self, opened: OpenDocument, path: Path, number: int, position: int) -> MovedPage:
         content = opened.read(number)

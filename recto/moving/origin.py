@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
 from recto.engine.encoders.protocol import EncoderId
-from recto.engine.errors import RectoWarning
+from recto.engine.errors import LibraryError, RectoWarning
 from recto.engine.page import PageContent
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store
 from recto.engine.store.records import DocumentRecord
+from recto.engine.summaries import Summaries, Summary
 from recto.engine.vectors import PageVectors
 from recto.indexing.media.kinds import MEDIA
 from recto.indexing.sources import Sources
@@ -51,6 +52,10 @@ class Origin(Protocol):
         self, tenant: str, record: DocumentRecord
     ) -> AbstractContextManager[IO[bytes]] | None:
         """The document's own bytes; None where they are not kept."""
+        ...
+
+    def summaries(self, tenant: str, record: DocumentRecord) -> Mapping[int, Summary]:
+        """What a model has written about its pages, by page number."""
         ...
 
 
@@ -99,6 +104,14 @@ class LibraryOrigin:
             self.without_file += 1
             return None
         return path.open("rb")
+
+    def summaries(self, tenant: str, record: DocumentRecord) -> Mapping[int, Summary]:
+        """None, and a warning, where they cannot be read."""
+        try:
+            return Summaries(sources_of(self._folder, tenant).summaries).of(record.id)
+        except LibraryError as error:
+            warnings.warn(f"{record.name}: {error}", RectoWarning, stacklevel=2)
+            return {}
 
 
 def sources_of(folder: Path, tenant: str) -> Sources:

@@ -13,6 +13,7 @@ from recto.engine.closing import Closing
 from recto.engine.store.manifest import new_manifest
 from recto.engine.store.payload import document_payload
 from recto.engine.store.records import DocumentRecord
+from recto.engine.summaries import plain_summaries
 from recto.engine.wire import write_frame
 from recto.moving.archive import ARCHIVE, CHUNK, END, HEAD, Summed, entry
 from recto.moving.origin import Origin
@@ -46,6 +47,8 @@ class Packer(Closing):
         if source is not None:
             with source as file, self._writing(entry(number, "sources", record.id)) as copy:
                 shutil.copyfileobj(file, copy, CHUNK)
+        if summaries := self._origin.summaries(tenant, record):
+            self._write_json(entry(number, "summaries", record.id), plain_summaries(summaries))
         plain = {"record": document_payload(record)["record"], "pages_sha256": stream.sha256}
         self._write_json(entry(number, "documents", record.id), plain)
         self._documents += 1

@@ -16,12 +16,13 @@ from recto.engine.encoders.protocol import EncoderId
 from recto.engine.errors import DamagedFile, DamagedLibrary, DocumentError, RectoWarning
 from recto.engine.store.attributes import attributes_of
 from recto.engine.store.plan import PageFilter
-from recto.engine.store.protocol import Store
-from recto.engine.store.records import DocumentRecord, PageRecord
+from recto.engine.store.protocol import Store, StoredPage
+from recto.engine.store.records import DocumentRecord, PageRecord, page_id
+from recto.engine.summaries import Summaries
 from recto.indexing.ledger import Ledger
 from recto.indexing.outcome import Outcome
 from recto.indexing.progress import Progress, Tally
-from recto.moving.checksum import page_checksum
+from recto.moving.checksum import is_kept
 from recto.moving.origin import MovedPage, Origin, sources_of
 from recto.places import Place
 from recto.tenancy import check_tenancy
@@ -92,6 +93,7 @@ class Receiver:
         self._keep_source(origin, tenant, record)
         known = ledger.get(record.id)
         if known is not None and known.state == "ready":
+            self._keep_summaries(origin, tenant, record)
             return Outcome(path=path, kind="unchanged", document_id=record.id)
         record = replace(record, words=document_vector(record.name, record.title), described=0)
         ledger.announce(record)
@@ -101,6 +103,7 @@ class Receiver:
             ledger.remove(record)
             return Outcome(path=path, kind="failed", error=error)
         ledger.publish(record, as_written=known is None)
+        self._keep_summaries(origin, tenant, record)
         return Outcome(path=path, kind="added", document_id=record.id, pages=pages)
 
     def _keep_source(self, origin: Origin, tenant: str, record: DocumentRecord) -> None:
@@ -121,6 +124,14 @@ class Receiver:
                 " from."
             )
 
+    def _keep_summaries(self, origin: Origin, tenant: str, record: DocumentRecord) -> None:
+        """Those of pages that have none."""
+        summaries = Summaries(sources_of(self._folder, tenant).summaries)
+        moved = origin.summaries(tenant, record)
+        there = summaries.of(record.id) if moved else {}
+        if new := [summary for number, summary in moved.items() if number not in there]:
+            summaries.put(record.id, *new)
+
     def _copy(
         self,
         origin: Origin,
@@ -130,44 +141,49 @@ class Receiver:
     ) -> int:
         """Write the pages that are not there as they should be, and return how many these are."""
         store = self._store.within(tenant)
-        there = checksums(store, record)
-        expected: dict[int, bytes] = {}
+        seen: set[int] = set()
         written = 0
         for batch in _batched(origin.pages(tenant, record)):
-            sums = {
-                page.content.number: page_checksum(page.content, page.vectors) for page in batch
-            }
-            expected |= sums
-            new = [
-                page
-                for page in batch
-                if there.get(page.content.number) != sums[page.content.number]
-            ]
+            new = _not_kept(store, record, batch)
             _put(store, record, new)
+            if wrong := _not_kept(store, record, new):
+                raise DamagedLibrary(
+                    f"{len(wrong)} of {len(new)} pages of {record.name} that were just written read"
+                    f" back otherwise, page {min(p.content.number for p in wrong)} first. Nothing"
+                    " of it is visible; run the same again, and look at the disk if it goes on."
+                )
+            seen.update(page.content.number for page in batch)
             written += len(new)
-            on_page(len(expected), max(record.pages, len(expected)))
-        _check_numbers(record, expected)
-        store.delete_pages(record.id, after=max(expected, default=0))
-        found = checksums(store, record)
-        if found != expected:
-            wrong = sorted(
-                n for n in expected.keys() | found.keys() if found.get(n) != expected.get(n)
-            )
+            on_page(len(seen), max(record.pages, len(seen)))
+        _check_numbers(record, seen)
+        store.delete_pages(record.id, after=max(seen, default=0))
+        if (found := store.count(PageFilter(documents=(record.id,)))) != len(seen):
             raise DamagedLibrary(
-                f"{len(wrong)} of {len(expected)} pages of {record.name} read back otherwise than"
-                f" they were written, page {wrong[0]} first. Nothing of it is visible; run the same"
-                " again, and look at the disk if it goes on."
+                f"There are {found} pages of {record.name}; expected {len(seen)}. Nothing of it is"
+                " visible; remove it and run the same again."
             )
         return written
 
 
-def checksums(store: Store, record: DocumentRecord) -> dict[int, bytes]:
-    """Of the pages of a document that are in a store, by number."""
-    found: dict[int, bytes] = {}
-    for page in store.scroll(PageFilter(documents=(record.id,)), with_vectors=True):
-        assert page.vectors is not None, "asked for"
-        found[page.content.number] = page_checksum(page.content, page.vectors)
-    return found
+def _not_kept(store: Store, record: DocumentRecord, pages: list[MovedPage]) -> list[MovedPage]:
+    """Those that are not in the store as they should be."""
+    numbers = [page.content.number for page in pages]
+    ids = [page_id(record.id, number, store.encoder, store.tenant) for number in numbers]
+    there = {page.content.number: page for page in store.pages(ids, with_vectors=True)}
+    return [page for page in pages if not _is_kept(page, there.get(page.content.number), store)]
+
+
+def _is_kept(page: MovedPage, there: StoredPage | None, store: Store) -> bool:
+    return (
+        there is not None
+        and there.vectors is not None
+        and is_kept(
+            there.content,
+            there.vectors,
+            written=(page.content, page.vectors),
+            datatype=store.patches_datatype,
+        )
+    )
 
 
 def warn_of_missing(count: int, folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
@@ -17,6 +17,7 @@ from recto.engine.store.manifest import manifest_of
 from recto.engine.store.payload import stored_document
 from recto.engine.store.records import DocumentRecord
 from recto.engine.store.validation import check_document, check_tenant
+from recto.engine.summaries import Summary, summaries_of
 from recto.engine.vectors import SparseVector
 from recto.engine.wire import read_frame
 from recto.indexing.files import KINDS
@@ -80,6 +81,14 @@ class Archive(Closing):
     ) -> AbstractContextManager[IO[bytes]] | None:
         name = entry(self._tenants.index(tenant), "sources", record.id)
         return self._stored(name) if name in self._zip.NameToInfo else None
+
+    def summaries(self, tenant: str, record: DocumentRecord) -> Mapping[int, Summary]:
+        name = entry(self._tenants.index(tenant), "summaries", record.id)
+        if name not in self._zip.NameToInfo:
+            return {}
+        plain = self._json(name)
+        with self._understood(f"the summaries of {record.name}"):
+            return summaries_of(plain)
 
     def close(self) -> None:
         self._zip.close()

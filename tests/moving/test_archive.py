@@ -188,6 +188,19 @@ def test_newer_archive_is_refused(exported: Path, target: MemoryPlace) -> None:
         import_archive(exported, target)
 
 
+@pytest.mark.parametrize("kept", ['{"version": 1, "pages": 7}', '{"version": 9}', "[]"])
+def test_summaries_that_make_no_sense_are_refused(
+    exported: Path, target: MemoryPlace, kept: str
+) -> None:
+    def change(entries: Entries) -> None:
+        id = _name(entries, "/documents/").rpartition("/")[2].removesuffix(".json")
+        entries[f"0/summaries/{id}.json"] = kept.encode()
+
+    _changed(exported, change)
+    with pytest.raises(DamagedLibrary, match="no whole archive"):
+        import_archive(exported, target)
+
+
 def test_no_file(tmp_path: Path, target: MemoryPlace) -> None:
     with pytest.raises(NotFound):
         import_archive(tmp_path / "nothing.zip", target)

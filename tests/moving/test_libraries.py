@@ -10,10 +10,13 @@ import pytest
 from qdrant_client import models
 
 from recto.engine.errors import DamagedLibrary, EncoderMismatch, InputError, NotFound, RectoWarning
+from recto.engine.store.manifest import Datatype
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.records import DocumentRecord
+from recto.engine.summaries import Summaries, Summary
 from recto.indexing.progress import Progress
 from recto.moving.libraries import copy_library, export_library, import_archive
+from recto.moving.origin import sources_of
 from recto.places import FolderPlace, Place
 from tests.engine.store.remote.standin import Fault, StandIn
 from tests.engine.store.samples import ENCODER
@@ -41,6 +44,64 @@ def test_export_and_import_hold_the_same(folder: FolderPlace, tmp_path: Path) ->
     assert import_archive(tmp_path / "library.zip", target).pages == 14
     assert held(target) == held(folder)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["from", "library.zip", "new"]
+
+
+@pytest.mark.parametrize("datatype", ["turbo8", "turbo4"])
+def test_copy_into_a_library_that_keeps_vectors_smaller(
+    memory: MemoryPlace, tmp_path: Path, datatype: Datatype
+) -> None:
+    export_library(memory, tmp_path / "library.zip")
+    copied = FolderPlace(tmp_path / "copied", datatype)
+    assert copy_library(memory, copied).complete
+    again = copy_library(memory, copied)
+    assert [outcome.kind for outcome in again.outcomes] == ["unchanged", "unchanged"]
+    imported = FolderPlace(tmp_path / "imported", datatype)
+    assert import_archive(tmp_path / "library.zip", imported).pages == 14
+    exact = held(memory)
+    for place in (copied, imported):
+        assert {**held(place), "pages": None} == {**exact, "pages": None}
+    copy_library(copied, back := MemoryPlace(tmp_path / "back"))
+    assert held(back) == held(copied)
+
+
+def test_summaries_go_with_their_documents(memory: MemoryPlace, tmp_path: Path) -> None:
+    written = {n: Summary(number=n, page=f"About {n}.", tables=("Sales",)) for n in (1, 3)}
+    (record, *_) = _records(memory)
+    _summaries(memory).put(record.id, *written.values())
+    export_library(memory, tmp_path / "library.zip")
+    copied, imported = MemoryPlace(tmp_path / "copied"), MemoryPlace(tmp_path / "imported")
+    copy_library(memory, copied)
+    import_archive(tmp_path / "library.zip", imported)
+    for place in (copied, imported):
+        assert _summaries(place).of(record.id) == written
+        assert [r.name for r in _records(place)] == ["a", "b"]
+
+
+def test_summaries_of_documents_that_are_there_are_added_to_and_never_replaced(
+    memory: MemoryPlace, tmp_path: Path
+) -> None:
+    target = MemoryPlace(tmp_path / "to")
+    copy_library(memory, target)
+    (record, *_) = _records(memory)
+    mine, theirs = Summary(number=1, page="Mine."), Summary(number=1, page="Theirs.")
+    other = Summary(number=3, page="Other.")
+    _summaries(target).put(record.id, mine)
+    _summaries(memory).put(record.id, theirs, other)
+    copy_library(memory, target)
+    assert _summaries(target).of(record.id) == {1: mine, 3: other}
+
+
+def test_broken_summaries_are_told_and_the_rest_copied(memory: MemoryPlace, tmp_path: Path) -> None:
+    (record, *_) = _records(memory)
+    sources_of(memory.folder, "").summaries(record.id).write_text("broken")
+    with pytest.warns(RectoWarning, match=r"summaries in .* cannot be read"):
+        report = copy_library(memory, target := MemoryPlace(tmp_path / "to"))
+    assert report.complete
+    assert held(target) == held(memory)
+
+
+def _summaries(place: Place) -> Summaries:
+    return Summaries(sources_of(place.folder, "").summaries)
 
 
 def test_tenants_stay_apart(tmp_path: Path) -> None:
@@ -125,7 +186,7 @@ def test_pages_that_read_back_otherwise_are_not_shown(
         return broken(name, points, update_filter=update_filter)
 
     server.qdrant.upsert = upsert  # type: ignore[method-assign, assignment]
-    with pytest.raises(DamagedLibrary, match="2 of 2 pages of a read back otherwise"):
+    with pytest.raises(DamagedLibrary, match="2 of 2 pages of a that .* otherwise, page 1"):
         copy_library(memory, on_server("x"))
     assert [record.state for record in _records(on_server("x"))] == ["adding"]
     server.qdrant.upsert = broken  # type: ignore[method-assign]

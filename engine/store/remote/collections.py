@@ -18,16 +18,29 @@ from recto.engine.store.clips.records import ClipModality
 from recto.engine.store.protocol import MAX_FLOATS
 from recto.engine.store.remote.client import Client
 from recto.engine.store.remote.failures import FAILURES, failure_of
-from recto.engine.store.remote.settings import ServerSettings
-from recto.engine.store.schema import DOCUMENTS, INDEXED, PAGES, SPARSE
+from recto.engine.store.remote.settings import Quantization, ServerSettings
+from recto.engine.store.schema import DENSE, DOCUMENTS, GRAPHED, INDEXED, PAGES, PATCHES, SPARSE
 from recto.engine.store.sizes import BATCH_POINTS
 
 _NO_GRAPH = models.HnswConfigDiff(m=0)
-"""A graph costs seconds of CPU a page, and a scan of `rows` is fast enough."""
+_SCANNED = 100_000
+"""KB of `rows` up to which a scan takes no longer than a search of the graph: 12,000 pages with 32
+rows of 128 numbers."""
+_BUILD = 128
+"""Neighbours that are considered for the links of a page."""
 _MAX_SIM = models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM)
-_INT8 = models.ScalarQuantization(
-    scalar=models.ScalarQuantizationConfig(type=models.ScalarType.INT8, memory=models.Memory.PINNED)
-)
+_QUANTIZED: Mapping[Quantization, models.QuantizationConfig] = {
+    "int8": models.ScalarQuantization(
+        scalar=models.ScalarQuantizationConfig(
+            type=models.ScalarType.INT8, memory=models.Memory.PINNED
+        )
+    ),
+    "turbo4": models.TurboQuantization(
+        turbo=models.TurboQuantQuantizationConfig(
+            bits=models.TurboQuantBitSize.BITS4, memory=models.Memory.PINNED
+        )
+    ),
+}
 _MAX_ARMS = 256
 _MAX_LIMIT = 1_000_000
 
@@ -170,12 +183,20 @@ def _vectors(dim: int, settings: ServerSettings) -> dict[str, models.VectorParam
         datatype=models.Datatype(settings.patches_datatype),
         memory=models.Memory(settings.patches_memory),
     )
+    chosen = settings.rows_quantization
     rows = {
         "datatype": models.Datatype.FLOAT16,
         "memory": models.Memory(settings.rows_memory),
-        "quantization_config": _INT8 if settings.rows_quantization else None,
+        "hnsw_config": _graph(settings.rows_graph),
+        "quantization_config": None if chosen is None else _QUANTIZED[chosen],
     }
-    return {"patches": patches, "rows": patches.model_copy(update=rows)}
+    return {PATCHES: patches, GRAPHED: patches.model_copy(update=rows)}
+
+
+def _graph(links: int) -> models.HnswConfigDiff:
+    if not links:
+        return _NO_GRAPH
+    return models.HnswConfigDiff(m=links, ef_construct=_BUILD, full_scan_threshold=_SCANNED)
 
 
 def _words(settings: ServerSettings) -> models.SparseVectorParams:
@@ -193,5 +214,5 @@ def _strict(settings: ServerSettings, dim: int) -> models.StrictModeConfig:
         max_query_limit=_MAX_LIMIT,
         upsert_max_batchsize=BATCH_POINTS,
         search_max_batchsize=_MAX_ARMS,
-        multivector_config={name: longest for name in ("patches", "rows")},
+        multivector_config={name: longest for name in DENSE},
     )

@@ -13,20 +13,20 @@ import numpy.typing as npt
 from qdrant_client import models
 
 from recto.engine.store.compiling import Plain
-from recto.engine.store.schema import SPARSE, Conditions, Point, dense_names
-from recto.engine.vectors import FloatArray
+from recto.engine.store.point_store import Asked
+from recto.engine.store.schema import GRAPHED, SPARSE, Conditions, Point, dense_names
 from recto.engine.wire import Value
 
 _DIGITS = 5
 """Decimal digits that tell any float16 from any other; more would only lengthen the JSON."""
 _CLAUSES = {"all": "must", "some": "should", "none": "must_not"}
 _NO_QUANTIZED = models.QuantizationSearchParams(ignore=True)
+_RESCORED = models.QuantizationSearchParams(ignore=False, rescore=True, oversampling=2.0)
+"""Candidates by quantized copies where there are any, scores by the vectors themselves."""
 _EXACT = models.SearchParams(exact=True, quantization=_NO_QUANTIZED)
-_PROPOSING = models.SearchParams(
-    exact=False,
-    quantization=models.QuantizationSearchParams(ignore=False, rescore=True, oversampling=2.0),
-)
-"""Of vectors with quantized copies: candidates by these, scores by the vectors themselves."""
+_LEAST_EF = 128
+"""Candidates that a search of the graph keeps in mind, at least; and so many times its limit:"""
+_EF = 2
 
 
 def point_struct(point: Point) -> models.PointStruct:
@@ -47,33 +47,49 @@ def plain_point(record: models.Record) -> Point:
     return point
 
 
-def dense_request(
-    using: str, query: FloatArray, limit: int, filter: models.Filter, *, quantized: bool
-) -> models.QueryRequest:
-    """`quantized`: the vectors have copies to find candidates by."""
+def query_request(asked: Asked, corpus: Sequence[Plain]) -> models.QueryRequest:
+    """An arm with all that it stands on; IDF is that of the points that fulfil `corpus`."""
     return models.QueryRequest(
-        query=query.tolist(),
-        using=using,
-        filter=filter,
-        params=_PROPOSING if quantized else _EXACT,
-        limit=limit,
+        query=_query(asked),
+        using=asked.using,
+        filter=filter_of(asked.seen),
+        params=_params(asked, corpus),
+        limit=asked.limit,
+        prefetch=_prefetches(asked, corpus) or None,
     )
 
 
-def sparse_request(
-    query: Value, limit: int, filter: models.Filter, corpus: Sequence[Plain]
-) -> models.QueryRequest:
-    """With the IDF of the points that fulfil `corpus`."""
-    # In a corpus deleted points do not count.
-    counted = [models.HasVectorCondition(has_vector=SPARSE), *map(_of, corpus)]
-    idf = models.IdfCorpusParams(corpus=models.Filter(must=counted))
-    return models.QueryRequest(
-        query=_sparse(query),
-        using=SPARSE,
-        filter=filter,
-        params=models.SearchParams(exact=True, quantization=_NO_QUANTIZED, idf=idf),
-        limit=limit,
-    )
+def _prefetches(asked: Asked, corpus: Sequence[Plain]) -> list[models.Prefetch]:
+    return [
+        models.Prefetch(
+            query=_query(stage),
+            using=stage.using,
+            filter=filter_of(stage.seen),
+            params=_params(stage, corpus),
+            limit=stage.limit,
+            prefetch=_prefetches(stage, corpus) or None,
+        )
+        for stage in asked.among
+    ]
+
+
+def _query(asked: Asked) -> models.SparseVector | list[list[float]]:
+    if asked.using == SPARSE:
+        return _sparse(asked.query)
+    vectors: list[list[float]] = asked.query.tolist()
+    return vectors
+
+
+def _params(asked: Asked, corpus: Sequence[Plain]) -> models.SearchParams:
+    if asked.using == SPARSE:
+        # In a corpus deleted points do not count.
+        counted = [models.HasVectorCondition(has_vector=SPARSE), *map(_of, corpus)]
+        idf = models.IdfCorpusParams(corpus=models.Filter(must=counted))
+        return models.SearchParams(exact=True, quantization=_NO_QUANTIZED, idf=idf)
+    if asked.using != GRAPHED or asked.recall == 1:
+        return _EXACT
+    ef = max(_LEAST_EF, _EF * asked.limit)
+    return models.SearchParams(exact=False, hnsw_ef=ef, quantization=_RESCORED)
 
 
 def filter_of(conditions: Conditions) -> models.Filter:

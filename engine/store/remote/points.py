@@ -16,11 +16,10 @@ from recto.engine.store.point_store import ALL, Asked
 from recto.engine.store.remote.client import Client
 from recto.engine.store.remote.collections import create_index
 from recto.engine.store.remote.compiler import (
-    dense_request,
     filter_of,
     plain_point,
     point_struct,
-    sparse_request,
+    query_request,
 )
 from recto.engine.store.remote.state import Version
 from recto.engine.store.schema import (
@@ -42,6 +41,9 @@ _PER_NUMBER = 10
 """Bytes that a number of a vector takes in JSON, at most; by gRPC it takes less."""
 _SLACK = 16
 """Hits asked for beyond the limit, to see whether equal scores straddle it."""
+MOST_TIED = 1 << 14
+"""Hits that are asked for to put equal scores in order. Where still more are equal, which of them
+are the best is left to the server."""
 _MOST_ARMS = 128
 """Of one request."""
 _MOST_TENANTS = 1_000_000
@@ -60,6 +62,7 @@ class RemotePoints:
         tenant: str = "",
         before_write: Callable[[], None],
         indexes: dict[str, set[str]] | None = None,
+        most_tied: int = MOST_TIED,
     ) -> None:
         """`version` tells which collections they are in. `before_write` is called before each
         write, and may refuse it. `indexes` are the indexed attributes of each collection, as far
@@ -68,6 +71,7 @@ class RemotePoints:
         self._version = version
         self._before_write = before_write
         self._indexes: dict[str, set[str]] = {} if indexes is None else indexes
+        self._most_tied = most_tied
         self.tenant = tenant
 
     def within(self, tenant: str) -> RemotePoints:
@@ -77,6 +81,7 @@ class RemotePoints:
             tenant=tenant,
             before_write=self._before_write,
             indexes=self._indexes,
+            most_tied=self._most_tied,
         )
 
     def stored_tenants(self) -> list[str]:
@@ -122,6 +127,12 @@ class RemotePoints:
             points = self._retrieved(kind, [*ids[start : start + size]], fields, vectors)
             yield from (p for p in points if p["payload"].get(TENANT, "") == self.tenant)
 
+    def rounded(
+        self, kind: str, ids: Sequence[str], fields: list[str], vector: str, size: int
+    ) -> Iterator[Point]:
+        """As they are: a server keeps no others."""
+        return self.retrieve(kind, ids, fields, [vector], size)
+
     def scroll(
         self, kind: str, seen: Conditions, fields: list[str], vectors: list[str], size: int
     ) -> Iterator[Point]:
@@ -139,11 +150,11 @@ class RemotePoints:
 
     def search_arms(self, arms: Sequence[Asked], kind: str = PAGES, /) -> list[Ranking]:
         """Of each the best points, ties in the order of ids; usually in one round trip."""
-        return self._ranked(kind, [self._request(*arm[:4]) for arm in arms], None)
+        return self._ranked(kind, [self._request(arm) for arm in arms], None)
 
     def search_documents(self, using: str, query: Value, limit: int) -> Ranking:
         """The best documents, by `document` instead of the points' ids."""
-        request = self._request(using, query, limit, ALL)
+        request = self._request(Asked(using, query, limit, ALL))
         return self._ranked(DOCUMENTS, [request], "document")[0]
 
     def _retrieved(
@@ -182,14 +193,9 @@ class RemotePoints:
         records, following = self._read(kind, scroll)
         return [*map(plain_point, records)], following
 
-    def _request(
-        self, using: str, query: Value, limit: int, seen: Conditions
-    ) -> models.QueryRequest:
-        filter = self._filter(seen)
-        if using == SPARSE:
-            return sparse_request(query, limit, filter, [owned_by(self.tenant)])
-        quantized = using == "rows" and self._version().settings.rows_quantization is not None
-        return dense_request(using, query, limit, filter, quantized=quantized)
+    def _request(self, asked: Asked) -> models.QueryRequest:
+        mine = asked.confined(lambda seen: confined(seen, self.tenant))
+        return query_request(mine, [owned_by(self.tenant)])
 
     def _ranked(
         self, kind: str, requests: Sequence[models.QueryRequest], field: str | None
@@ -203,8 +209,9 @@ class RemotePoints:
             for (number, limit), hits in zip(asked.items(), found, strict=True):
                 # A server returns any of several equal hits, so all that tie with the last one
                 # are needed.
-                if len(hits) == limit and hits[-1].score == hits[limits[number] - 1].score:
-                    straddling[number] = 4 * limit
+                tied = len(hits) == limit and hits[-1].score == hits[limits[number] - 1].score
+                if tied and limit < self._most_tied:
+                    straddling[number] = min(4 * limit, self._most_tied)
                     continue
                 named = sorted((-hit.score, _name_of(hit, field)) for hit in hits)
                 best = named[: limits[number]]

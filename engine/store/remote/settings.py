@@ -12,8 +12,14 @@ from recto.engine.store.manifest import Datatype
 Tier = Literal["cold", "cached", "pinned"]
 """Read from the disk when needed; read into memory at the start, where it may be evicted; kept in
 memory."""
-Quantization = Literal["int8"]
-_OF_THE_CONNECTION = ("timeout", "attempts", "prefer_grpc", "grpc_port", "allow_http")
+Quantization = Literal["int8", "turbo4"]
+_OF_THE_CONNECTION = (
+    *("timeout", "attempts", "prefer_grpc", "grpc_port", "allow_http"),
+    *("ca", "certificate", "certificate_key"),
+)
+_MOST_LINKS = 256
+_BEFORE = {"rows_graph": 0}
+"""What libraries have that were made before there was such a setting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +40,20 @@ class ServerSettings:
     write_consistency: int = 1
     """Copies that must have a write before it is acknowledged."""
     patches_datatype: Datatype = "float16"
-    """Of all vectors of a page. turbo8 takes half, turbo4 a quarter of float16, and both change
+    """Of `patches`, all vectors of a page. turbo8 takes half, turbo4 a quarter of float16, and both change
     them a little; turbo8 needs a server of 1.20."""
     patches_memory: Tier = "cold"
     """A quarter of a megabyte a page, of which a search reads only those that it rescores."""
     rows_memory: Tier = "cached"
-    """The pooled vectors, which every search reads."""
+    """The pooled vectors, by which a search finds pages."""
+    rows_graph: int = 16
+    """To how many of its neighbours a page is linked in the graph (HNSW) of the pooled vectors, by
+    which a search need not look at all of them. A part of a library of less than about 12,000
+    pages is looked at as a whole all the same. 0: no graph, and no work to make it."""
     rows_quantization: Quantization | None = None
-    """int8 copies of the pooled vectors, kept in memory: for libraries of which the rows do not fit
-    there. Candidates are found by them, and rescored."""
+    """Smaller copies of the pooled vectors, kept in memory: for libraries of which the rows do not
+    fit there. Pages are found by them, twice as many as are wanted, and rescored by the rows. int8
+    takes half of the rows, turbo4 a quarter."""
     words_memory: Tier = "pinned"
     strict: bool = True
     """Let the server refuse requests that no library makes."""
@@ -56,9 +67,17 @@ class ServerSettings:
     grpc_port: int = 6334
     allow_http: bool = False
     """Send a key unencrypted outside the local network."""
+    ca: str | None = None
+    """A file (PEM) with the authorities that may have signed the server's certificate; None: those
+    that programs of this machine trust."""
+    certificate: str | None = None
+    """A file (PEM) with the certificate by which this program shows who it is, if it must."""
+    certificate_key: str | None = None
+    """A file (PEM) with the key of that; None: it is in the same file."""
 
     def __post_init__(self) -> None:
-        least = {"shards": self.shards or 1, "replication": self.replication}
+        least = {"shards": 1 if self.shards is None else self.shards}
+        least |= {"replication": self.replication, "grpc_port": self.grpc_port}
         least |= {"write_consistency": self.write_consistency, "timeout": self.timeout}
         for name, value in (least | {"attempts": self.attempts}).items():
             if value < 1:
@@ -74,6 +93,12 @@ class ServerSettings:
             # Qdrant pins no vectors, only indexes and quantized copies.
             _check(name, getattr(self, name), get_args(Tier)[:2])
         _check("words_memory", self.words_memory, get_args(Tier))
+        if self.rows_graph != 0 and not 2 <= self.rows_graph <= _MOST_LINKS:
+            raise InputError(
+                f"rows_graph is {self.rows_graph}; expected 2 to {_MOST_LINKS}, or 0 for no graph."
+            )
+        if self.certificate_key is not None and self.certificate is None:
+            raise InputError("certificate_key is given, but no certificate that it is the key of.")
 
     def recorded(self) -> dict[str, Any]:
         """What belongs to the library."""
@@ -84,7 +109,8 @@ class ServerSettings:
         """These for the connection, with those of a library."""
         ours = {name: getattr(self, name) for name in _OF_THE_CONNECTION}
         names = {field.name for field in fields(self)}
-        return ServerSettings(**ours, **{k: v for k, v in recorded.items() if k in names})
+        known = {name: value for name, value in recorded.items() if name in names}
+        return ServerSettings(**{**_BEFORE, **known, **ours})
 
 
 def _check(name: str, value: object, expected: tuple[object, ...]) -> None:

@@ -19,7 +19,7 @@ from recto.engine.store.clips.remote import (
     version_of_clips,
 )
 from recto.engine.store.condition import Attributes
-from recto.engine.store.manifest import new_manifest
+from recto.engine.store.manifest import Datatype, new_manifest
 from recto.engine.store.point_store import PointStore
 from recto.engine.store.protocol import StoreInfo
 from recto.engine.store.records import DocumentRecord, PageRecord
@@ -74,6 +74,10 @@ class RemoteStore(PointStore):
     @property
     def two_stage(self) -> bool:
         return False
+
+    @property
+    def patches_datatype(self) -> Datatype:
+        return self._shared.version.settings.patches_datatype
 
     @property
     def terms(self) -> int:

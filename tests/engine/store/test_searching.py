@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -157,6 +158,58 @@ def test_ids_of_an_arm_confine_it_alone(store: Store) -> None:
     ids = [[id for id, _ in ranking] for ranking in store.search(plan)]
     assert ids[:3] == [[pid("b", 2)], [pid("b", 2)], []]
     assert len(ids[3]) == 6
+
+
+def _stages(store: Store) -> list[list[float]]:
+    """Pages 1 to 8 of a: the higher the number, the better by patches and the worse by rows."""
+    store.put_pages(
+        [page("a", n, [[n, 0]], rows=[[0, -n]], words={7: 1.0, 8: n}) for n in range(1, 9)]
+    )
+    store.put_pages([page("b", 9, [[99, 0]], words={9: 1.0}), page("b", 10, rows=[[0, 9]])])
+    return [[1, 1]]
+
+
+def test_arm_ranks_what_the_stage_below_proposes(store: Store) -> None:
+    query = _stages(store)
+    arm = replace(_dense(query, 2), among=(_dense(query, 3, "rows"),))
+    # By rows b/10, a/1 and a/2 are the best three, of which b/10 has no patches.
+    assert _search(store, arm) == [(pid("a", 2), 2.0), (pid("a", 1), 1.0)]
+
+
+def test_stages_beside_each_other_propose_together(store: Store) -> None:
+    query = _stages(store)
+    arm = replace(_dense(query, 9), among=(_dense(query, 2, "rows"), _sparse({8: 1.0}, 2)))
+    assert [id for id, _ in _search(store, arm)] == [pid("a", n) for n in (8, 7, 1)]
+
+
+def test_stages_may_stand_on_stages(store: Store) -> None:
+    query = _stages(store)
+    middle = replace(_dense(query, 2, "rows"), among=(_sparse({8: 1.0}, 4),))
+    arm = replace(_dense(query, 9), among=(middle,))
+    assert [id for id, _ in _search(store, arm)] == [pid("a", 6), pid("a", 5)]
+
+
+def test_filter_confines_every_stage(store: Store) -> None:
+    query = _stages(store)
+    arm = replace(_dense(query, 9), among=(_dense(query, 2, "rows"), _sparse({9: 1.0})))
+    found = _search(store, arm, PageFilter(first=4, documents=(sha("a"),)))
+    assert [id for id, _ in found] == [pid("a", 5), pid("a", 4)]
+
+
+def test_stages_see_one_tenant_alone(store: Store) -> None:
+    query = _stages(store.within("acme"))
+    store.within("zenith").put_pages([page("a", 1, [[1, 0]], rows=[[0, -5]])])
+    arm = replace(_dense(query, 9), among=(_dense(query, 1, "rows"),))
+    assert _search(store.within("zenith"), arm) == [(pid("a", 1, "zenith"), 1.0)]
+
+
+def test_ids_confine_the_stage_that_has_them(store: Store) -> None:
+    query = _stages(store)
+    named = replace(_dense(query, 9, "rows"), ids=(pid("a", 7),))
+    arm = replace(_dense(query, 9), among=(named, _dense(query, 2, "rows")))
+    assert [id for id, _ in _search(store, arm)] == [pid("a", 7), pid("a", 1)]
+    empty = replace(_dense(query, 9), among=(replace(named, ids=()),))
+    assert _search(store, empty) == []
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 17, 39, 40, 41])
