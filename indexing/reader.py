@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from recto.engine.closing import Closing
@@ -19,7 +20,7 @@ from recto.engine.errors import (
     LimitExceeded,
     UnreadableFile,
 )
-from recto.engine.page import PageContent, PageText, Word
+from recto.engine.page import Box, PageContent, PageText, Word
 from recto.engine.wire import Value
 from recto.indexing.files import OFFICE
 from recto.indexing.limits import Limits
@@ -35,7 +36,8 @@ from recto.indexing.reading.headings import (
 )
 from recto.indexing.reading.ocr import Ocr
 from recto.indexing.reading.office import Converter
-from recto.indexing.reading.raw import Bookmark, Image, RawPage
+from recto.indexing.reading.raw import Bookmark, Image, Looked, RawPage
+from recto.indexing.reading.seeing import seen
 from recto.indexing.reading.session import Session, Workers
 
 _SAMPLE = 8
@@ -178,6 +180,16 @@ class OpenDocument(Closing):
         with self._lock:
             return self._drawn(self._session, number, width)
 
+    def seen(self, content: PageContent) -> tuple[Word, ...]:
+        """Those words of a page, as `read` gave it, that a person sees on it. Costs as much as
+        drawing it some times, and OCR where only that can tell. Raises what `image` raises."""
+        if content.text.source != "layer":
+            return content.text.words
+        with self._lock:
+            looked = Looked.from_wire(self._session.call(content.number, "seen"))
+            read_lines = partial(self._lines_read, content) if self._ocr else None
+            return seen(content.text.words, looked, read_lines)
+
     def _drawn(self, session: Session, number: int, width: int) -> Image:
         try:
             return _image(session.call(number, "image", width))
@@ -247,10 +259,19 @@ class OpenDocument(Closing):
 
     def _recognised(self, number: int, raw: RawPage) -> tuple[Word, ...]:
         assert self._ocr is not None
-        shape = max(1.0, raw.width / raw.height)  # a wide page gets as many pixels in all
-        image = self.image(number, round(_OCR_WIDTH * shape**0.5))
+        image = self._image_for_ocr(number, raw.width, raw.height)
         with self._session.spending(number):
             return self._ocr.words(image)
+
+    def _lines_read(self, content: PageContent, places: Sequence[Box]) -> list[str]:
+        assert self._ocr is not None
+        image = self._image_for_ocr(content.number, content.width, content.height)
+        with self._session.spending(content.number):
+            return self._ocr.lines(image, places)
+
+    def _image_for_ocr(self, number: int, width: float, height: float) -> Image:
+        shape = max(1.0, width / height)  # a wide page gets as many pixels in all
+        return self.image(number, round(_OCR_WIDTH * shape**0.5))
 
     def _body_size(self) -> float:
         """From pages spread over the document, so that it does not depend on what was read."""

@@ -174,4 +174,5 @@ class Holdings(Closing):
             score=ranked.score,
             content=ranked.content,
             image=partial(self.pictures.pixels, document, ranked.number),
+            seen=partial(self.pictures.seen, document, ranked.content),
         )

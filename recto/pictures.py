@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from recto.engine.errors import NotFound
 from recto.engine.highlight import highlight
-from recto.engine.page import Box
+from recto.engine.page import Box, PageContent, Word
 from recto.indexing.pictures import Pictures
-from recto.indexing.reader import Reader
+from recto.indexing.reader import OpenDocument, Reader
+from recto.indexing.sights import Sights
 from recto.indexing.sources import Sources
 from recto.results import Document
 
@@ -31,6 +32,7 @@ class PagePictures:
         other machines may have added documents, and kept their files there."""
         self._shared = shared
         self._cache = Pictures(folder)
+        self._sights = Sights(folder)
         self._reader = reader
         self._sources = sources
 
@@ -38,13 +40,21 @@ class PagePictures:
         """(height, width, 3) RGB. Raises NotFound, or DocumentError if it cannot be drawn."""
 
         def draw() -> npt.NDArray[np.uint8]:
-            source = self._sources.path(document.id, document.kind)
-            if not source.exists():
-                raise NotFound(self._missing(document, source))
-            with self._reader.open(source, document.kind, name=document.name) as opened:
+            with self._opened(document) as opened:
                 return opened.image(number, width)
 
         return self._cache.image(document.id, number, width, draw)
+
+    def seen(self, document: Document, content: PageContent) -> tuple[Word, ...]:
+        """Those of the words of a page that a person sees on it. Raises the same."""
+
+        def look() -> tuple[Word, ...]:
+            with self._opened(document) as opened:
+                return opened.seen(content)
+
+        if content.text.source != "layer":
+            return content.text.words
+        return self._sights.words(document.id, content, look)
 
     def image(
         self, document: Document, number: int, width: int, boxes: Sequence[Box] = ()
@@ -57,6 +67,12 @@ class PagePictures:
     def forget(self, document_id: str) -> None:
         """Drop the pictures of a document."""
         self._cache.remove(document_id)
+
+    def _opened(self, document: Document) -> OpenDocument:
+        source = self._sources.path(document.id, document.kind)
+        if not source.exists():
+            raise NotFound(self._missing(document, source))
+        return self._reader.open(source, document.kind, name=document.name)
 
     def _missing(self, document: Document, source: Path) -> str:
         if not self._shared:

@@ -13,7 +13,7 @@ from recto.engine.answering.deep.steps import DeepLimits, OnStep, Step
 from recto.engine.answering.tally import Tally
 from recto.engine.answering.turns import Asked, Turn
 from recto.engine.endpoint.limits import Usage
-from recto.engine.page import Box, PageContent
+from recto.engine.page import Box, PageContent, Word
 
 Support = Literal["quoted", "page", "unsupported"]
 """quoted: words that stand on a page. page: a page without words, so that only its picture can tell
@@ -43,6 +43,9 @@ class Evidence:
     image: Callable[[int], npt.NDArray[np.uint8] | None]
     """Renders the page this many pixels wide: (height, width, 3) RGB. Costly: call it if needed.
     None: it is to be read without one. Raises DocumentError, NotFound when it cannot be drawn."""
+    seen: Callable[[], Sequence[Word]] | None = None
+    """Those of its words that a person sees on the page, in their order; None: all of them. Costly.
+    Raises DocumentError where it cannot be told, NotFound where the page's file is not here."""
     neighbour: Callable[[int], Evidence | None] = no_neighbour
     """The page of this number of the same document, if it may be read, too."""
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from recto.engine.answering.protocol import DraftAnswer, Evidence, Quote, Statement
 from recto.engine.answering.quoting import quote_of
-from recto.engine.answering.vision.drawing import draw
 from recto.engine.answering.vision.finding import PageWords
 from recto.engine.answering.vision.seen import seen_words
 from recto.engine.retrieval import RankedPage
@@ -67,7 +66,7 @@ class SummariesAlone:
 
 def _of_page(quote: Quote, page: Evidence) -> Quote:
     """The words on the page where they stand there to be seen, else the page as a whole."""
-    words = seen_words(page.content, draw(page))
+    words = seen_words(page)
     span = PageWords(words).find(quote.text)
     return quote_of(page, words[slice(*span)]) if span else replace(quote, text="", boxes=())
 

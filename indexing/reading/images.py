@@ -14,7 +14,7 @@ from PIL import UnidentifiedImageError
 
 from recto.engine.errors import DamagedFile, EmptyFile, LimitExceeded
 from recto.indexing.limits import Limits
-from recto.indexing.reading.raw import Bookmark, Image, RawPage, picture_size
+from recto.indexing.reading.raw import Bookmark, Image, Looked, RawPage, picture_size
 
 _DPI = 150.0
 """Taken where a file does not say: a page scanned or photographed for reading."""
@@ -100,6 +100,9 @@ class ImageSource:
             image = _reduced(file, size[::-1] if across else size)
             turn = _TURNS.get(orientation)
             return np.array(image if turn is None else image.transpose(turn), dtype=np.uint8)
+
+    def seen(self, number: int) -> Looked:
+        return Looked([], [], [], scan=True)
 
     def _frame(self, number: int) -> Pillow.Image:
         """Not yet decoded."""

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from ctypes import byref, c_double
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as c  # type: ignore[import-untyped]
@@ -25,6 +26,9 @@ from recto.indexing.reading.lines import Piece, arrange
 _TOKEN = re.compile("[\r\n]+|([^\\s\x02\ufffe]{1,1000})([\x02\ufffe]?)")
 
 
+T = TypeVar("T")
+
+
 class Layer(NamedTuple):
     """What a page's text layer holds."""
 
@@ -35,6 +39,18 @@ class Layer(NamedTuple):
     """As it is, not cleaned."""
     unmapped: float
     """Share of words whose font does not say which characters its shapes are."""
+
+
+class Token(NamedTuple):
+    """A word as the text layer holds it."""
+
+    text: str
+    box: Box
+    start: int
+    """Of its characters among those of the page, by PDFium's count."""
+    count: int
+    divided: bool
+    """By a hyphen, at the end of its line."""
 
 
 class Frame:
@@ -78,6 +94,23 @@ def read_layer(pdf: pdfium.PdfDocument, page: pdfium.PdfPage, *, most: int) -> L
 
     LimitExceeded above `most` characters.
     """
+    with _reading(page, most) as reading:
+        frame = reading.frame
+        filled = list(filled_in(pdf, page, frame.box, frame.width, frame.height))
+        return reading.read(filled)
+
+
+def read_tokens(
+    page: pdfium.PdfPage, *, most: int, of: Callable[[pdfium.PdfTextPage, Token], T]
+) -> list[tuple[Token, T]]:
+    """The words of the layer, each with what `of` tells of it. LimitExceeded likewise."""
+    with _reading(page, most) as reading:
+        found = (token for token in reading.tokens() if token is not None)
+        return [(token, of(reading.textpage, token)) for token in found]
+
+
+@contextmanager
+def _reading(page: pdfium.PdfPage, most: int) -> Iterator[_Layer]:
     textpage = page.get_textpage()
     try:
         count = textpage.count_chars()
@@ -85,9 +118,7 @@ def read_layer(pdf: pdfium.PdfDocument, page: pdfium.PdfPage, *, most: int) -> L
             raise LimitExceeded(
                 f"the page holds {count} characters, more than {most}; raise Limits.characters."
             )
-        frame = Frame(page)
-        filled = list(filled_in(pdf, page, frame.box, frame.width, frame.height))
-        return _Layer(textpage, frame, count).read(filled)
+        yield _Layer(textpage, Frame(page), count)
     finally:
         textpage.close()
 
@@ -96,8 +127,9 @@ class _Layer:
     """Reads one text page. A class only to hold the buffers that PDFium fills."""
 
     def __init__(self, textpage: pdfium.PdfTextPage, frame: Frame, count: int) -> None:
+        self.textpage = textpage
+        self.frame = frame
         self._raw = textpage.raw
-        self._frame = frame
         self._text = _characters(textpage, count)
         self._numbers = [c_double() for _ in range(4)]
         self._places = [byref(number) for number in self._numbers]
@@ -109,39 +141,46 @@ class _Layer:
         words, sizes = arrange(pieces + filled)
         return Layer(words, sizes, self._text, self._unmapped / max(count, 1))
 
-    def _pieces(self) -> Iterator[Piece]:
-        piece: Piece | None = None
+    def tokens(self) -> Iterator[Token | None]:
+        """The words that lie on the page, as PDFium finds them; None for each line break."""
         for match in _TOKEN.finditer(self._text):
             start, end = match.span(1)
-            if start < 0:  # a line break
+            if start < 0:
+                yield None
+                continue
+            text = clean(match[1] + ("-" if match[2] else ""))
+            box = self._box(start, end - start) if text else None
+            if box is not None:
+                yield Token(text, box, start, end - start, bool(match[2]))
+
+    def _pieces(self) -> Iterator[Piece]:
+        piece: Piece | None = None
+        for token in self.tokens():
+            if token is None:
                 if piece:
                     yield piece
                 piece = None
                 continue
-            text = clean(match[1] + ("-" if match[2] else ""))
-            box = self._box(start, end - start) if text else None
-            if box is None:
-                continue
-            if c.FPDFText_HasUnicodeMapError(self._raw, start) == 1:
+            if c.FPDFText_HasUnicodeMapError(self._raw, token.start) == 1:
                 self._unmapped += 1
-            baseline = self._baseline(start)
+            baseline = self._baseline(token.start)
             if piece and piece.level and abs(baseline - piece.baseline) > 0.6 * piece.size:
                 yield piece  # PDFium saw a space where a line ends
                 piece = None
             if piece is None:
-                level = c.FPDFText_GetCharAngle(self._raw, start)
-                piece = self._begin(start, baseline, level)
-            _add(piece, text, box, self._frame.width)
-            if match[2]:
+                level = c.FPDFText_GetCharAngle(self._raw, token.start)
+                piece = self._begin(token.start, baseline, level)
+            _add(piece, token.text, token.box, self.frame.width)
+            if token.divided:
                 yield piece
                 piece = None
         if piece:
             yield piece
 
     def _begin(self, start: int, baseline: float, angle: float) -> Piece:
-        turned = (angle + self._frame.turned) % math.pi
+        turned = (angle + self.frame.turned) % math.pi
         level = min(turned, math.pi - turned) < 0.1
-        return Piece(baseline=baseline, size=self._size(start), level=level)
+        return Piece(baseline=baseline, size=size_of(self.textpage, start), level=level)
 
     def _box(self, start: int, count: int) -> Box | None:
         """Around all rectangles of a word: some producers draw each letter by itself."""
@@ -155,19 +194,21 @@ class _Layer:
                 max(edges[2], right.value),
                 min(edges[3], bottom.value),
             )
-        return self._frame.box(*edges) if edges[0] <= edges[2] else None
+        return self.frame.box(*edges) if edges[0] <= edges[2] else None
 
     def _baseline(self, index: int) -> float:
         x, y = self._numbers[:2]
         c.FPDFText_GetCharOrigin(self._raw, index, *self._places[:2])
-        return self._frame.point(x.value, y.value)[1] * self._frame.height
+        return self.frame.point(x.value, y.value)[1] * self.frame.height
 
-    def _size(self, index: int) -> float:
-        """Some producers set size 1 and scale by the matrix: only the product tells."""
-        matrix = c.FS_MATRIX()
-        c.FPDFText_GetMatrix(self._raw, index, byref(matrix))
-        size = float(c.FPDFText_GetFontSize(self._raw, index)) * math.hypot(matrix.c, matrix.d)
-        return size if 0 < size < 1e6 else 1.0
+
+def size_of(textpage: pdfium.PdfTextPage, index: int) -> float:
+    """Points of a character's type. Some producers set size 1 and scale by the matrix: only the
+    product tells, and of fonts that are drawn glyph by glyph (Type 3) not even that."""
+    matrix = c.FS_MATRIX()
+    c.FPDFText_GetMatrix(textpage.raw, index, byref(matrix))
+    size = float(c.FPDFText_GetFontSize(textpage.raw, index)) * math.hypot(matrix.c, matrix.d)
+    return size if 0 < size < 1e6 else 1.0
 
 
 def _add(piece: Piece, text: str, box: Box, width: float) -> None:

@@ -22,7 +22,7 @@ from recto.engine.wire import Value
 from recto.indexing.reading.characters import clean
 from recto.indexing.reading.columns import in_reading_order
 from recto.indexing.reading.lines import Piece, arrange
-from recto.indexing.reading.raw import Image
+from recto.indexing.reading.raw import FAINT, Image
 
 _THREADS = 2
 _FOUND_IN = 1_200_000
@@ -78,6 +78,29 @@ class Recogniser:
         ]
         words, _ = arrange(in_reading_order([piece for piece in pieces if piece.words]))
         return [[word.text, list(word.box), word.line] for word in words]
+
+    def lines(self, image: Image, boxes: Sequence[Box]) -> Value:
+        """What stands in each of these places, a line in each; empty where nothing can be read.
+        What people overlook is not read either."""
+        return list(self._pool.map(lambda box: self._line(image, box), boxes))
+
+    def _line(self, image: Image, box: Box) -> str:
+        height, width = image.shape[:2]
+        edges = np.array([box.x0 * width, box.y0 * height, box.x1 * width, box.y1 * height])
+        margin = max(2.0, 0.1 * min(edges[2] - edges[0], edges[3] - edges[1]))
+        left, top = np.floor((edges[:2] - margin).clip(0)).astype(int)
+        right, bottom = np.ceil(edges[2:] + margin).astype(int)
+        line = np.array(image[top:bottom, left:right, ::-1])
+        if not line.size:
+            return ""
+        ground = np.median(line, axis=(0, 1))
+        line[np.abs(line - ground).max(axis=2) < FAINT] = ground.astype(np.uint8)
+        down, across = line.shape[:2]
+        quad = np.array([[0, 0], [across, 0], [across, down], [0, down]], dtype=np.float32)
+        ways = (1, 3) if down > 1.5 * across else (0,)
+        reads = [self._read(line, np.roll(quad, -way, axis=0)) for way in ways]
+        best = max(filter(None, reads), key=lambda read: read.sure, default=None)
+        return best.text if best and best.sure >= _SURE else ""
 
     def _find(self, picture: Image) -> list[Quad]:
         height, width = picture.shape[:2]
@@ -234,12 +257,18 @@ def main(arguments: Sequence[str]) -> None:
     limit_memory(int(arguments[0]))
     recogniser: list[Recogniser] = []
 
-    def words(image: Image) -> Value:
+    def begun() -> Recogniser:
         if not recogniser:
             recogniser.append(Recogniser())
-        return recogniser[0].words(image)
+        return recogniser[0]
 
-    serve({"words": words})
+    def words(image: Image) -> Value:
+        return begun().words(image)
+
+    def lines(image: Image, boxes: Value) -> Value:
+        return begun().lines(image, [Box(*edges) for edges in boxes.tolist()])
+
+    serve({"words": words, "lines": lines})
 
 
 if __name__ == "__main__":

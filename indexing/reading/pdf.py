@@ -19,11 +19,15 @@ from recto.indexing.limits import Limits
 from recto.indexing.reading import poppler
 from recto.indexing.reading.characters import is_garbage
 from recto.indexing.reading.layer import Frame, Layer, read_layer
-from recto.indexing.reading.raw import Bookmark, Image, RawPage, picture_size
+from recto.indexing.reading.raw import Bookmark, Image, Looked, RawPage, picture_size
+from recto.indexing.reading.sight import look
 
 _BOOKMARKS = 5_000
 _STRAY = 20
 """A scan that carries fewer words than this has been stamped, not recognised."""
+
+_SHARP, _NARROW, _WIDE = 2.0, 1_000, 3_000
+"""Pixels a point, and pixels across, of pictures in which letters are looked for."""
 
 _BROKEN = (pdfium.PdfiumError, AssertionError, UnicodeError)
 """What pypdfium2 raises when a document is not what it expects."""
@@ -101,16 +105,29 @@ class PdfSource:
                 raise
             return poppler.draw(self._path, number, width, self._limits)
 
-    def _draw(self, page: pdfium.PdfPage, width: int) -> Image:
+    def seen(self, number: int) -> Looked:
+        with self._page(number) as page:
+            across, _ = page.get_size()
+            width = round(min(max(across * _SHARP, _NARROW), _WIDE))
+
+            def draw(*, marks: bool) -> Image:
+                return self._draw(page, width, marks=marks)
+
+            most = self._limits.characters
+            return look(self._pdf, page, draw, most=most, scan=_is_scan(page))
+
+    def _draw(self, page: pdfium.PdfPage, width: int, *, marks: bool = True) -> Image:
+        """`marks`: with what lies upon the page, such as notes and what forms hold."""
         across, down = page.get_size()
         size = picture_size(across, down, width, self._limits.rendered_pixels)
         bitmap = pdfium.PdfBitmap.new_native(*size, c.FPDFBitmap_BGR)
         try:
             bitmap.fill_rect((255, 255, 255, 255), 0, 0, *size)
             # The order of bytes is that of RGB; forms are drawn by another call.
-            place = (bitmap.raw, page.raw, 0, 0, *size, 0, c.FPDF_ANNOT | c.FPDF_REVERSE_BYTE_ORDER)
+            flags = c.FPDF_REVERSE_BYTE_ORDER | (c.FPDF_ANNOT if marks else 0)
+            place = (bitmap.raw, page.raw, 0, 0, *size, 0, flags)
             c.FPDF_RenderPageBitmap(*place)
-            if self._pdf.formenv:
+            if marks and self._pdf.formenv:
                 c.FPDF_FFLDraw(self._pdf.formenv.raw, *place)
             return np.array(bitmap.to_numpy(), dtype=np.uint8)
         finally:

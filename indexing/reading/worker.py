@@ -61,6 +61,14 @@ class Worker:
         except MemoryError as error:
             raise _too_much(self._limits) from error
 
+    def seen(self, handle: int, number: int) -> Value:
+        source = self._sources[handle]
+        _check(number, source.pages)
+        try:
+            return source.seen(number).to_wire()
+        except MemoryError as error:
+            raise _too_much(self._limits) from error
+
     def draw_otherwise(self, handle: int, number: int, width: int) -> Image:
         """By the second renderer; DamagedFile when there is none."""
         from recto.indexing.reading import poppler
@@ -92,6 +100,7 @@ def main() -> None:
             "open": worker.open,
             "read": worker.read,
             "image": worker.image,
+            "seen": worker.seen,
             "draw_otherwise": worker.draw_otherwise,
             "close": worker.close,
         }

@@ -280,6 +280,7 @@ HIDDEN = {
     "white on white": b"1 1 1 rg " + pdfs.text(72, 300, "The warranty lasts 99 years.") + b"0 g ",
     "tiny": pdfs.text(72, 300, "The warranty lasts 99 years.", size=1),
     "beside the page": pdfs.text(700, 300, "The warranty lasts 99 years."),
+    "never drawn": b"3 Tr " + pdfs.text(72, 300, "The warranty lasts 99 years.") + b"0 Tr ",
 }
 
 

@@ -1,12 +1,17 @@
-"""Draws a page for the model, and to see what of its words can be seen. Knows no endpoint."""
+"""Draws a page for the model. Knows no endpoint."""
 
 from __future__ import annotations
 
 import warnings
 
+import numpy as np
+import numpy.typing as npt
+
 from recto.engine.answering.protocol import Evidence
-from recto.engine.answering.vision.seen import Pixels
 from recto.engine.errors import DocumentError, NotFound, RectoWarning
+
+Pixels = npt.NDArray[np.uint8]
+"""(height, width, 3) RGB."""
 
 WIDTH = 1280
 """Pixels: as wide as pages are shown to people, so that one cached picture serves both."""

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from recto.engine.answering.protocol import Evidence
-from recto.engine.answering.vision.drawing import draw
+from recto.engine.answering.vision.drawing import Pixels, draw
 from recto.engine.answering.vision.finding import PageWords
 from recto.engine.answering.vision.sanitizing import for_model, name_for_model
-from recto.engine.answering.vision.seen import Pixels, seen_words, text_of
+from recto.engine.answering.vision.seen import seen_words, text_of
 from recto.engine.answering.vision.settings import VisionSettings
 from recto.engine.endpoint.messages import ImagePart
 from recto.engine.endpoint.pictures import image_part
@@ -89,8 +89,7 @@ def prepare(
     pages: Sequence[Evidence], settings: VisionSettings, profile: EndpointProfile
 ) -> tuple[Source, ...]:
     """`pages`, which are in their order, without those that can be given in no form."""
-    drawn = [(page, draw(page)) for page in pages]
-    seen = [(page, seen_words(page.content, pixels)[:MOST_WORDS], pixels) for page, pixels in drawn]
+    seen = [(page, seen_words(page)[:MOST_WORDS], draw(page)) for page in pages]
     room = _room(sum(pixels is not None for _, _, pixels in seen), settings, profile)
     # Pages without words need their picture most, then the best.
     wanting = sorted(
