@@ -1,4 +1,4 @@
-"""recto as a model of MTEB, whole: its encoders, its store, its way of finding.
+"""recto as a model of MTEB (`recto[mteb]`), whole: its encoders, its store, its way of finding.
 
     import mteb
     from recto.benchmarks.mteb_model import RectoSearch

@@ -14,10 +14,10 @@ from recto.benchmarks.mteb_model import RectoSearch
 Rows = Sequence[Mapping[str, str]]
 
 
-def evaluated(
-    model: RectoSearch, corpus: Rows, questions: Rows, grades: Mapping[str, Mapping[str, int]]
-) -> float:
-    """The main score of the task, nDCG@10."""
+def task(
+    corpus: Rows, questions: Rows, grades: Mapping[str, Mapping[str, int]]
+) -> AbsTaskRetrieval:
+    """With this data."""
 
     class Animals(AbsTaskRetrieval):  # type: ignore[misc]  # mypy skips mteb
         metadata = TaskMetadata(
@@ -45,5 +45,10 @@ def evaluated(
             }
             self.data_loaded = True
 
-    result = mteb.evaluate(model, Animals(), cache=None)
+    return Animals()
+
+
+def evaluated(model: RectoSearch, animals: AbsTaskRetrieval) -> float:
+    """The main score of the task, nDCG@10."""
+    result = mteb.evaluate(model, animals, cache=None)
     return float(result.task_results[0].get_score())

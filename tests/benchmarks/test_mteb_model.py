@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from recto.benchmarks import fetched
 from recto.benchmarks.mteb_model import RectoSearch
+from recto.benchmarks.passages import Passages
+from recto.benchmarks.questions import Place
 from recto.engine.errors import InputError
 
 CORPUS = [
@@ -48,12 +52,28 @@ def test_mteb_takes_it_as_a_model_that_searches(model: RectoSearch) -> None:
     assert model.mteb_model_meta.name == "recto/words-default"
 
 
+GRADES = {"q1": {"sea": 1}, "q2": {"land": 1}}
+
+
 def test_mteb_measures_it() -> None:
     pytest.importorskip("mteb")
-    from tests.benchmarks.mteb_task import evaluated
+    from tests.benchmarks.mteb_task import evaluated, task
 
     model = RectoSearch()
     try:
-        assert evaluated(model, CORPUS, QUESTIONS, {"q1": {"sea": 1}, "q2": {"land": 1}}) == 1
+        assert evaluated(model, task(CORPUS, QUESTIONS, GRADES)) == 1
     finally:
         model.close()
+
+
+def test_a_task_of_mteb_is_a_data_set(tmp_path: Path) -> None:
+    pytest.importorskip("mteb")
+    from tests.benchmarks.mteb_task import task
+
+    passages = Passages(tmp_path)
+    animals = task(CORPUS, QUESTIONS, GRADES)
+    first, second = fetched.of_task(animals, passages)
+    assert (first.text, second.text) == ("What do walruses eat?", "hay for horses")
+    assert first.relevant == {Place(passages.names["sea"], 1)}
+    with pytest.raises(InputError, match="has the subsets default; got 'french'"):
+        fetched.of_task(animals, passages, language="french")
