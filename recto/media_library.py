@@ -16,7 +16,6 @@ from recto.engine.encoders.protocol import EncoderId
 from recto.engine.store.clips.records import ClipModality, ClipPlace
 from recto.engine.vectors import FloatArray
 from recto.holdings import Holdings
-from recto.indexing.media.segments import Span
 from recto.parts import Part, Where
 from recto.reencoding import Gate, reading
 from recto.results import Document
@@ -128,10 +127,10 @@ class MediaLibrary:
         end: float | None = None,
         points: int = 1000,
     ) -> FloatArray:
-        """(points, 2) the least and the greatest sample of each equal part of a sound, or of its
-        part between `start` and `end` in seconds; all between -1 and 1.
+        """(points, 2) the least and the greatest sample of each equal part of a sound between
+        `start` and `end` in seconds, not given its end; all between -1 and 1.
 
         Raises NotFound, InputError, a DocumentError, MissingExtra.
         """
-        span = None if end is None else Span(start, end)
-        return self._holdings.media_pictures.waveform(self.document(document), span, points)
+        found = self.document(document)
+        return self._holdings.media_pictures.waveform(found, start, end, points)

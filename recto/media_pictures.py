@@ -12,7 +12,7 @@ import numpy as np
 
 from recto.crossmodal import CrossModal
 from recto.engine.crossmodal.protocol import Picture
-from recto.engine.errors import NotFound
+from recto.engine.errors import InputError, NotFound
 from recto.engine.store.clips.records import ClipPlace
 from recto.engine.vectors import FloatArray
 from recto.indexing.media.reader import OpenMedia
@@ -64,10 +64,19 @@ class MediaPictures:
                 raise NotFound(f"{document.name} has no pictures; it is sound alone.")
             return Pillow.fromarray(media.picture(time, width=width))
 
-    def waveform(self, document: Document, span: Span | None, points: int) -> FloatArray:
-        """(points, 2) the least and the greatest sample of each part. Raises NotFound."""
+    def waveform(
+        self, document: Document, start: float, end: float | None, points: int
+    ) -> FloatArray:
+        """(points, 2) the least and the greatest sample of each part. Raises NotFound, and
+        InputError for a time that the sound does not have."""
         with self._media(document) as media:
-            return _waveform(media, span or Span(0.0, media.seconds), points)
+            span = Span(start, media.seconds if end is None else min(end, media.seconds))
+            if not 0 <= span.begin < span.end:
+                raise InputError(
+                    f"{document.name} lasts {media.seconds:.1f} s and has no part from {start} to"
+                    f" {span.end if end is None else end} s."
+                )
+            return _waveform(media, span, points)
 
     def forget(self, document_id: str) -> None:
         """Close the file of a document."""

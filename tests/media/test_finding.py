@@ -142,6 +142,12 @@ def test_pictures_of_hits(filled: Library, media: Path) -> None:
     assert filled.waveform("low.wav", points=50).shape == (50, 2)
     part = filled.waveform("low.wav", start=1, end=2, points=10)
     assert np.allclose(part, [[-0.5, 0.5]] * 10, atol=0.02)
+    rest = filled.waveform("low.wav", start=11.5, points=10)
+    assert np.array_equal(rest, filled.waveform("low.wav", start=11.5, end=99, points=10))
+    assert np.allclose(rest, [[-0.5, 0.5]] * 10, atol=0.02)
+    for start, end in ((5, 4), (12, None), (-1, 2), (99, 100)):
+        with pytest.raises(InputError, match=r"lasts 12\.0 s"):
+            filled.waveform("low.wav", start=start, end=end)
     with pytest.raises(NotFound, match="sound alone"):
         filled.frame("low.wav", 1)
     with pytest.raises(NotFound, match="has pages"):
