@@ -168,6 +168,10 @@ _KINDS: Mapping[str, Callable[[str, str], Any]] = {
     "price_in": _number,
     "price_out": _number,
     "cache": _text,
+    "crossmodal": _text,
+    "crossmodal_settings": _pairs,
+    "accept_license": _text,
+    "crossmodal_pages": _switch,
     "max_upload": _whole,
     "max_jobs": _whole,
     "max_pages": _whole,
@@ -181,6 +185,7 @@ _KINDS: Mapping[str, Callable[[str, str], Any]] = {
 _TOML: Mapping[str, tuple[type, ...]] = {
     "libraries": (dict,),
     "labels": (dict,),
+    "crossmodal_settings": (dict,),
     "names": (list,),
     "origins": (list,),
     **dict.fromkeys(("port", "max_upload", "max_jobs", "max_pages", "searches", "rate"), (int,)),
@@ -189,5 +194,7 @@ _TOML: Mapping[str, tuple[type, ...]] = {
     ),
     **dict.fromkeys(("state", "host", "model", "base_url", "cache", "log_format"), (str,)),
     "allow_http": (bool,),
+    **dict.fromkeys(("crossmodal", "accept_license"), (str,)),
+    "crossmodal_pages": (bool,),
 }
 """Of which kind each setting is in TOML."""

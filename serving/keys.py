@@ -114,6 +114,14 @@ class KeyRing:
             ).fetchone()
         return None if row is None else _key(row)
 
+    def get(self, id: str) -> Key | None:
+        """The key that is known by these first letters, unless it is revoked."""
+        with closing(self._connect()) as connection:
+            row = connection.execute(
+                f"SELECT {_FIELDS} FROM keys WHERE id = ? AND revoked IS NULL", (id,)
+            ).fetchone()
+        return None if row is None else _key(row)
+
     def is_empty(self) -> bool:
         """Whether there has never been a key: revoking the last one opens nothing."""
         with closing(self._connect()) as connection:

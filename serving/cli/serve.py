@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .console import note, write, write_json
+from .crossmodal import (
+    AcceptLicenseOption,
+    CrossmodalEncoderOption,
+    CrossmodalSettingOption,
+    crossmodal_settings,
+)
 from .endpoint import AllowHttpOption
 from .models import CacheOption, MaxCostOption, PriceInOption, PriceOutOption, TimeoutOption
 from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
@@ -67,6 +73,16 @@ def serve(
     price_in: PriceInOption = None,
     price_out: PriceOutOption = None,
     cache: CacheOption = None,
+    crossmodal_encoder: CrossmodalEncoderOption = None,
+    crossmodal_setting: CrossmodalSettingOption = None,
+    accept_license: AcceptLicenseOption = None,
+    crossmodal_pages: Annotated[
+        bool,
+        typer.Option(
+            "--crossmodal-pages",
+            help="Uploaded pages and pictures are found beside sound and film, too.",
+        ),
+    ] = False,
     state: StateOption = None,
     log_format: Annotated[
         str | None,
@@ -107,6 +123,10 @@ def serve(
         price_in=price_in,
         price_out=price_out,
         cache=None if cache is None else str(cache),
+        crossmodal=crossmodal_encoder,
+        crossmodal_settings=crossmodal_settings(crossmodal_setting, None),
+        accept_license=accept_license,
+        crossmodal_pages=crossmodal_pages or None,
         state=state,
         log_format=log_format,
     )

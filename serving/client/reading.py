@@ -125,6 +125,7 @@ class Reading:
             kind="failed" if failed else told["state"],
             document_id=told["document_id"],
             pages=told["pages"],
+            clips=told["clips"],
             error=DocumentError(why) if failed else None,
         )
 

@@ -1,4 +1,5 @@
-"""Who is asking, and whether he may: keys in the Authorization header, rights, tenants, rates.
+"""Who is asking, and whether he may: keys in the Authorization header, or links that were made for
+a key; rights, tenants, rates.
 
 Fails closed: a route without a `Reader`, `Writer` or `Admin` among its parameters is public, and
 tests/serving/http/test_access.py holds the list of those that may be.
@@ -42,7 +43,8 @@ class Caller:
 
 
 def caller_of(request: Request, server: Server) -> Caller:
-    """Who sends a request, by its Authorization header; looked up, and counted, once.
+    """Who sends a request, by its Authorization header, else by a signed link; looked up, and
+    counted, once.
 
     Raises Refusal: 401, 429.
     """
@@ -54,7 +56,7 @@ def caller_of(request: Request, server: Server) -> Caller:
 
 
 def _key(request: Request, server: Server, secret: str) -> Key:
-    key = server.keys.find(secret) if secret else None
+    key = server.keys.find(secret) if secret else _linked(request, server)
     if key is None and _is_open(request, server):
         key = _OPEN  # whatever was sent: clients of OpenAI always send something
     peer = request.client.host if request.client else ""
@@ -67,11 +69,23 @@ def _key(request: Request, server: Server, secret: str) -> Key:
         )
     if key is None:
         told = "This key is not one of the server's" if secret else "There is no key"
+        if not secret and "signature" in request.query_params:
+            told = "This link is over, or not one of the server's"
         raise Refusal(
             401,
             f"{told}; expected the header Authorization: Bearer KEY, from `recto keys create`.",
             headers={"WWW-Authenticate": "Bearer"},
         )
+    return key
+
+
+def _linked(request: Request, server: Server) -> Key | None:
+    """The key that the link was made for by which a request comes, if it is good."""
+    query = request.query_params
+    key = server.keys.get(query["key"]) if {"key", "signature"} <= query.keys() else None
+    path = request.scope["path"]
+    if key is None or not server.links.open(path, key, query, time.time()):
+        return None
     return key
 
 

@@ -14,7 +14,7 @@ from recto.serving.mcp.mounting import Mounted
 from recto.serving.openai import chat, vectors
 from recto.serving.web import pages as web
 
-from . import asking, documents, health, jobs, libraries, pages, searching, uploads
+from . import asking, clips, documents, health, jobs, libraries, media, pages, searching, uploads
 from .contract import Application
 from .entrance import Entrance
 from .guards import Guards
@@ -55,10 +55,12 @@ def create_app(settings: ServeSettings, *, telemetry: TelemetryConfig | None = N
     )
     tell_problems(app, app.methods)
     small = min(_MAX_SMALL, settings.max_upload)
-    for part in (health, libraries, documents, pages, searching, asking, jobs, chat, vectors):
+    own = (health, libraries, documents, pages, media, searching, asking, jobs)
+    for part in (*own, chat, vectors):
         app.include_router(part.router, max_body_size=small)
     # Each route has its limit: that of an application comes before the key is asked for.
-    app.include_router(uploads.router, max_body_size=settings.max_upload)
+    for taking in (uploads, clips):
+        app.include_router(taking.router, max_body_size=settings.max_upload)
     mcp.add_to(app)
     app.include_router(web.router)
     app.mount("/static", web.files)

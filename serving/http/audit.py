@@ -1,5 +1,5 @@
 """Who did what, when: a line of JSON for each request that may change something, was refused, or
-took an original away. Questions and what documents say are not in it.
+took an original away, or a part of one. Questions and what documents say are not in it.
 
 The file is only ever appended to, and opened for each line, so that it may be moved away while the
 server runs.
@@ -20,8 +20,8 @@ from .traces import Trace, route_of
 
 _log = logging.getLogger("recto.http")
 FILE = "audit.jsonl"
-_TAKEN = "/source"
-"""The end of the path at which originals are."""
+_TAKEN = ("/source", "/media")
+"""The ends of the paths at which originals are."""
 _REFUSED = (401, 403, 429)
 
 

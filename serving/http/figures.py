@@ -62,6 +62,9 @@ class Figures:
         self._pages = Counter(
             "recto_pages", "Pages that were read.", ("library",), registry=self._registry
         )
+        self._clips = Counter(
+            "recto_clips", "Clips that were encoded.", ("library",), registry=self._registry
+        )
 
     def request(self, method: str, route: str, status: int, code: str, seconds: float) -> None:
         """A request has been answered."""
@@ -82,6 +85,7 @@ class Figures:
         """An uploaded file is done."""
         self._files.labels(library, file.state).inc()
         self._pages.labels(library).inc(file.pages)
+        self._clips.labels(library).inc(file.clips)
 
     def text(self) -> bytes:
         """All of them, as Prometheus reads them."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from recto.library import Library
 
 from .access import Reader
+from .problems import Refusal
 from .schemas import LibraryInfo
 from .server import Server, server_of
 
@@ -36,6 +37,20 @@ def one_library(library: str, caller: Reader, server: ServerOf) -> LibraryInfo:
     return _info(library, server, caller.tenant)
 
 
+def media_library_of(opened: LibraryOf) -> Library:
+    """As `library_of`, of libraries in which sound and film are found."""
+    if opened.crossmodal is None:
+        raise Refusal(
+            422,
+            "This library has no encoder of sound, film and pictures; whoever runs the server"
+            " chooses one by recto serve --crossmodal-encoder.",
+        )
+    return opened
+
+
+MediaLibraryOf = Annotated[Library, Depends(media_library_of)]
+
+
 def _info(name: str, server: Server, tenant: str) -> LibraryInfo:
     library = server.library(name, tenant)
     documents = library.documents()
@@ -46,4 +61,5 @@ def _info(name: str, server: Server, tenant: str) -> LibraryInfo:
         pages=sum(document.pages - len(document.skipped) for document in documents),
         encoder=library.encoder.name,
         can_ask_with_images=library.takes_images,
+        crossmodal=None if library.crossmodal is None else library.crossmodal.name,
     )

@@ -57,6 +57,7 @@ _CODES = {
     411: "length-required",
     413: "too-large",
     415: "unsupported-media-type",
+    416: "bad-range",
     421: "wrong-host",
     422: "bad-input",
     429: "too-many-requests",

@@ -47,6 +47,8 @@ class LibraryInfo(BaseModel):
     pages: int
     encoder: str
     can_ask_with_images: bool
+    crossmodal: str | None
+    """What encodes its sound, film and pictures; null where nothing does."""
 
 
 class DocumentInfo(BaseModel):
@@ -227,6 +229,7 @@ class JobFileInfo(BaseModel):
     state: FileState
     document_id: str
     pages: int
+    clips: int
     skipped: int
     error: str
 

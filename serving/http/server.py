@@ -12,8 +12,10 @@ from threading import Lock
 from fastapi import Request
 
 import recto
+from recto.crossmodal import chosen
 from recto.engine.answering.protocol import Answerer
 from recto.engine.closing import Closing
+from recto.engine.crossmodal.protocol import CrossModalEncoder
 from recto.engine.endpoint.limits import Limits as ModelLimits
 from recto.engine.endpoint.limits import Usage
 from recto.engine.endpoint.prices import find_prices
@@ -27,6 +29,7 @@ from recto.serving.logs import FIELDS
 
 from .audit import Audit
 from .figures import Figures
+from .links import Links
 from .problems import Refusal
 from .rates import Rates
 from .settings import ServeSettings
@@ -65,11 +68,21 @@ class Server(Closing):
         """Whether it is about to stop: what never ends by itself should."""
         self.searching = Turns(settings.searches)
         """Held while something is searched for or answered."""
+        self.decoding = Turns(max(settings.searches // 2, 1))
+        """Held while sound or film is decoded to be looked at: searches do not wait for that."""
+        self.links = Links()
+        encoder = _crossmodal(settings)
         limits = Limits(pages=max(Limits().pages, settings.max_pages))
         with ExitStack() as opening:
             self._libraries = {
                 name: opening.enter_context(
-                    recto.open(place, all_tenants=True, limits=limits, patience=_PATIENCE)
+                    recto.open(
+                        place,
+                        crossmodal=encoder,
+                        all_tenants=True,
+                        limits=limits,
+                        patience=_PATIENCE,
+                    )
                 )
                 for name, place in settings.libraries.items()
             }
@@ -83,6 +96,7 @@ class Server(Closing):
                     self.queue,
                     self.uploads,
                     max_pages=settings.max_pages,
+                    crossmodal_pages=settings.crossmodal_pages,
                     on_file=partial(self.figures.file, name),
                 )
                 opening.enter_context(worker)
@@ -179,6 +193,17 @@ def _log_measuring(spent: Usage | None) -> None:
         took = {"calls": spent.calls, "in": spent.input_tokens, "out": spent.output_tokens}
         cost = {} if spent.cost is None else {"cost": round(spent.cost, 6)}
         _log.info("model measured", extra={FIELDS: took | cost})
+
+
+def _crossmodal(settings: ServeSettings) -> CrossModalEncoder | None:
+    """One for all libraries, since its weights are large; None: what each of them records.
+
+    Raises EncoderError, LicenceNotAccepted, MissingExtra.
+    """
+    if settings.crossmodal is None:
+        return None
+    licence = {"accept_license": settings.accept_license} if settings.accept_license else {}
+    return chosen(settings.crossmodal, {**settings.crossmodal_settings, **licence})
 
 
 def server_of(request: Request) -> Server:

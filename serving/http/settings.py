@@ -45,6 +45,15 @@ class ServeSettings:
     """The same of those that it writes."""
     cache: str | None = None
     """The folder for replies of the model that are kept; None: they are not."""
+    crossmodal: str | None = None
+    """What encodes sound, film and pictures in every library, as `recto.open` takes it; None: what
+    each library records, if it records one."""
+    crossmodal_settings: Mapping[str, str] = field(default_factory=dict)
+    """Settings of it, by name."""
+    accept_license: str | None = None
+    """The licence of its weights that the operator knows and may use them under."""
+    crossmodal_pages: bool = False
+    """Whether pages and pictures that are uploaded can be found beside sound and film, too."""
     max_upload: int = 256 * 2**20
     """Bytes of one request."""
     max_jobs: int = 1000
@@ -85,6 +94,11 @@ class ServeSettings:
             )
         if self.log_format not in FORMATS:
             raise InputError(f"The log format is {self.log_format!r}; expected text or json.")
+        if self.crossmodal is None and (self.crossmodal_settings or self.accept_license):
+            raise InputError(
+                "There are settings or a licence of a cross-modal encoder, but no encoder; name it,"
+                " too (crossmodal)."
+            )
 
     @property
     def is_local(self) -> bool:

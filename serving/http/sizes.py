@@ -1,4 +1,5 @@
-"""Tells what is too large as a problem: FastAPI refuses it in plain text."""
+"""Tells as problems what FastAPI and Starlette refuse in plain text: what is too large, and a range
+that a file does not have."""
 
 from __future__ import annotations
 
@@ -8,8 +9,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .problems import MEDIA_TYPE, problem
 from .traces import trace_of
 
-_TOO_LARGE = 413
-_CODE = "too-large"
+_PLAIN = {
+    400: ("bad-request", "A header of the request cannot be understood."),
+    413: ("too-large", "The request is larger than this server takes."),
+    416: ("bad-range", "The file does not reach so far."),
+}
 
 
 class Sizes:
@@ -21,22 +25,25 @@ class Sizes:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refused = False
 
-        async def told(message: Message) -> None:
+        async def checked(message: Message) -> None:
             nonlocal refused
             if message["type"] == "http.response.start" and _is_plain(message):
                 refused = True
-                trace_of(scope).code = _CODE
-                detail = "The request is larger than this server takes."
-                large = problem(_TOO_LARGE, _CODE, detail, path=scope["path"])
-                await large(scope, receive, send)
+                status = message["status"]
+                code, detail = _PLAIN[status]
+                trace_of(scope).code = code
+                whole = Headers(raw=message["headers"]).get("content-range")
+                headers = {"Content-Range": whole} if whole else None
+                told = problem(status, code, detail, headers, path=scope["path"])
+                await told(scope, receive, send)
             if not refused:
                 await send(message)
 
-        await self._app(scope, receive, told if scope["type"] == "http" else send)
+        await self._app(scope, receive, checked if scope["type"] == "http" else send)
 
 
 def _is_plain(message: Message) -> bool:
-    if message["status"] != _TOO_LARGE:
+    if message["status"] not in _PLAIN:
         return False
     kind = Headers(raw=message["headers"]).get("content-type", "")
     return not kind.startswith((MEDIA_TYPE, "application/json"))

@@ -38,8 +38,10 @@ class JobFile:
     document_id: str = ""
     pages: int = 0
     """Pages that were read."""
+    clips: int = 0
+    """Clips of sound and film that were encoded, and pages beside them."""
     skipped: int = 0
-    """Pages that could not be."""
+    """Pages and clips that could not be read."""
     error: str = ""
     """Why it failed, in the words of the error."""
 
@@ -49,6 +51,7 @@ class JobFile:
             "state": self.state,
             "document_id": self.document_id,
             "pages": self.pages,
+            "clips": self.clips,
             "skipped": self.skipped,
             "error": self.error,
         }

@@ -51,15 +51,18 @@ class JobWorker(Closing):
         uploads: Uploads,
         *,
         max_pages: int,
+        crossmodal_pages: bool = False,
         on_file: Callable[[JobFile], None],
     ) -> None:
         """`library_of` gives the library confined to a tenant; `on_file` is told what became of
-        each file."""
+        each file. With `crossmodal_pages` pages and pictures join sound and film where the library
+        has an encoder of these."""
         self._name = name
         self._library_of = library_of
         self._queue = queue
         self._uploads = uploads
         self._max_pages = max_pages
+        self._crossmodal_pages = crossmodal_pages
         self._on_file = on_file
         self._ending = Event()
         self._thread = Thread(target=self._run, name=f"jobs of {name}", daemon=True)
@@ -131,6 +134,7 @@ class JobWorker(Closing):
             origin=origin,
             tags=job.tags,
             metadata=job.metadata,
+            crossmodal=self._crossmodal_pages and library.crossmodal is not None,
             on_progress=self._note_progress(job, index),
         )
         # An interrupted attempt is completed first, under its origin; then it is unchanged.
@@ -168,6 +172,7 @@ def _became(file: JobFile, outcome: Outcome) -> JobFile:
         state=_STATES[outcome.kind],
         document_id=outcome.document_id,
         pages=outcome.pages,
+        clips=outcome.clips,
         skipped=len(outcome.skipped),
         error="" if outcome.error is None else str(outcome.error),
     )

@@ -37,6 +37,7 @@ class Case:
     needs: Right | None
     """None: nothing is needed."""
     json: Mapping[str, Any] | None = None
+    data: Mapping[str, Any] | None = None
     files: Mapping[str, Any] | None = None
     says: int = 200
     """The status for a stranger with a key that is good for it."""
@@ -60,6 +61,11 @@ CASES: dict[tuple[str, str], Case] = {
     ("patch", DOCUMENT): Case(needs="write", json={"tags": ["x"]}, says=404),
     ("delete", DOCUMENT): Case(needs="write", says=404),
     ("get", f"{DOCUMENT}/source"): READ,
+    ("get", f"{DOCUMENT}/clips"): READ,
+    ("get", f"{DOCUMENT}/frame"): READ,
+    ("get", f"{DOCUMENT}/waveform"): READ,
+    ("get", f"{DOCUMENT}/media"): READ,
+    ("get", f"{DOCUMENT}/media/link"): READ,
     ("get", PAGE): READ,
     ("get", f"{PAGE}/words"): READ,
     ("get", f"{PAGE}/image"): READ,
@@ -68,6 +74,11 @@ CASES: dict[tuple[str, str], Case] = {
     # The built-in encoder takes no pictures, whoever asks.
     ("post", f"{MAIN}/search/image"): Case(
         needs="read", files={"image": ("a.png", b"\x89PNG")}, says=422
+    ),
+    # Without an encoder nothing is found across modalities; test_media has one.
+    ("post", f"{MAIN}/search/media"): Case(needs="read", data={"text": "heron"}, says=422),
+    ("post", f"{MAIN}/classify"): Case(
+        needs="read", data={"labels": ["a", "b"]}, files={"file": ("a.png", b"\x89PNG")}, says=422
     ),
     ("post", f"{MAIN}/ask"): Case(needs="read", json=QUESTION, blind=('"citations":[]',)),
     ("get", f"{MAIN}/jobs"): Case(needs="read"),
@@ -112,7 +123,7 @@ class Shop:
         if key:
             headers["Authorization"] = f"Bearer {key}"
         return self.client.request(
-            method, address, json=case.json, files=case.files, headers=headers
+            method, address, json=case.json, data=case.data, files=case.files, headers=headers
         )
 
     def stranger(self, right: Right | None) -> str:

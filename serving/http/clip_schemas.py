@@ -1,0 +1,73 @@
+"""What requests about sound and film look like, and what is told of them. The words are those of
+the results' `as_json`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, WithJsonSchema
+
+from recto.engine.store.clips.records import ClipModality
+
+
+class ClipInfo(BaseModel):
+    """What of a document can be found across modalities."""
+
+    modality: ClipModality
+    start: float
+    """Seconds from the file's beginning; of sound and film."""
+    end: float
+    page: int | None
+    """Counted from 1; null for sound and film."""
+
+
+class ClipList(BaseModel):
+    document: str
+    document_id: str
+    seconds: float
+    """At which the last clip ends."""
+    clips: list[ClipInfo]
+
+
+class ClipHitInfo(ClipInfo):
+    document: str
+    document_id: str
+    score: float
+    """Orders the documents of one search."""
+    similarity: float
+    """A cosine, not to be compared between modalities."""
+
+
+class ClipReply(BaseModel):
+    hits: list[ClipHitInfo]
+
+
+Extremes = Annotated[
+    tuple[float, float],
+    WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
+]
+
+
+class WaveformInfo(BaseModel):
+    points: list[Extremes]
+    """The least and the greatest sample of each equal part, between -1 and 1."""
+
+
+class MediaLink(BaseModel):
+    """An address that opens a file without a key, for what cannot send one."""
+
+    address: str
+    """From the server's root."""
+    expires: str
+    """ISO 8601, UTC."""
+
+
+class LabelInfo(BaseModel):
+    name: str
+    probability: float
+
+
+class Labels(BaseModel):
+    """Most probable first; the probabilities sum to 1."""
+
+    labels: list[LabelInfo]
