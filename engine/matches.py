@@ -17,7 +17,6 @@ import numpy as np
 
 from recto.engine.maxsim import similarity
 from recto.engine.page import Box, Word, union
-from recto.engine.store.protocol import StoredPage
 from recto.engine.text import terms
 from recto.engine.vectors import FloatArray, Multivector, QuestionVectors
 
@@ -40,17 +39,21 @@ class Match:
 
 
 def find_matches(
-    question: str | None, vectors: QuestionVectors, page: StoredPage, *, limit: int = MAX_MATCHES
+    question: str | None,
+    vectors: QuestionVectors,
+    words: Sequence[Word],
+    patches: Multivector | None,
+    *,
+    limit: int = MAX_MATCHES,
 ) -> tuple[Match, ...]:
-    """The places of `page` that answer `question` (and its `vectors`), best first.
+    """The places of a page that answer `question` (and its `vectors`), best first.
 
-    Without a `question` only the vectors are looked at: what looks alike need not be a word.
-    `page` must have been read with its vectors, if it has any.
+    `words` and `patches` are those of the page; None: its encoder saw nothing there. Without a
+    `question` only the vectors are looked at: what looks alike need not be a word.
     """
-    patches = _placed(page.vectors.patches) if page.vectors and page.vectors.patches else None
+    patches = _placed(patches) if patches is not None else None
     asked = vectors.patches[[bool(token) for token in vectors.tokens]]
     heat = _heat(asked, patches.vectors) if patches is not None and len(asked) else None
-    words = page.content.text.words
     if words and question is not None:
         scores = _word_scores(question, words)
         if patches is not None and heat is not None:

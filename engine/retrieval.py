@@ -135,12 +135,11 @@ class Retriever:
         limit: int = 10,
         filter: PageFilter | None = None,
         vectors: QuestionVectors | None = None,
-        with_vectors: bool = False,
     ) -> list[RankedPage]:
         """The best pages, best first; equal scores by document id and page number.
 
         `vectors` are those of the question, if the caller has encoded it already; a question that
-        is a picture has no text (None), only these. `with_vectors` reads those of the pages, too.
+        is a picture has no text (None), only these.
 
         Pages of documents that are still being added or removed are never among them. Raises
         `QuestionError` when the question is blank or longer than `MAX_QUESTION`.
@@ -152,14 +151,14 @@ class Retriever:
         if is_one_document(filter) and self._settings.rows_within is not None:
             within = replace(self._settings, rows=self._settings.rows_within, rows_within=None)
             return Retriever(self._store, self._encoder, within).search(
-                question, limit=limit, filter=filter, vectors=vectors, with_vectors=with_vectors
+                question, limit=limit, filter=filter, vectors=vectors
             )
         text = "" if question is None else check_question(question)
         query = Query(vectors or self._encoder.encode_question(text), question_terms(text))
         visible = filter or PageFilter()
         while True:
             scores = self._rank(text, query, visible, limit)
-            hits, hidden = self._resolve(scores, limit, with_vectors)
+            hits, hidden = self._resolve(scores, limit)
             if not hidden:
                 return hits
             visible = replace(visible, not_documents=(*visible.not_documents, *sorted(hidden)))
@@ -221,11 +220,11 @@ class Retriever:
         return candidates.rarity(query.terms) if used else {}
 
     def _resolve(
-        self, scores: Mapping[str, float], limit: int, with_vectors: bool
+        self, scores: Mapping[str, float], limit: int
     ) -> tuple[list[RankedPage], set[str]]:
         """The best pages, read back; and the documents among them that must not be seen."""
         ids = best(scores, limit, _DIGITS)
-        pages = self._store.pages(ids, with_vectors=with_vectors)
+        pages = self._store.pages(ids)
         documents = {page.document_id for page in pages}
         records = self._store.documents(sorted(documents))
         ready = {record.id: record for record in records if record.state == "ready"}

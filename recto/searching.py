@@ -34,11 +34,17 @@ def search(
         vectors = encode_with(holdings.encoder, text, image, holdings.reader)
     elif placed:
         vectors = holdings.encoder.encode_question(text or "")
-    ranked = chosen.search(text, limit=limit, filter=filter, vectors=vectors, with_vectors=placed)
+    ranked = chosen.search(text, limit=limit, filter=filter, vectors=vectors)
     if vectors is None or not placed:
         return [holdings.hit(page, ()) for page in ranked]
     shown = text if image is None else None
-    return [holdings.hit(page, find_matches(shown, vectors, page.page)) for page in ranked]
+    patches = holdings.store.patches([page.id for page in ranked])
+    return [
+        holdings.hit(
+            page, find_matches(shown, vectors, page.content.text.words, patches.get(page.id))
+        )
+        for page in ranked
+    ]
 
 
 def heat_map(holdings: Holdings, question: str, page: Page) -> HeatMap:
@@ -46,5 +52,4 @@ def heat_map(holdings: Holdings, question: str, page: Page) -> HeatMap:
     vectors = holdings.encoder.encode_question(check_question(question))
     store = holdings.store
     id = page_id(page.document.id, page.number, store.encoder, store.tenant)
-    stored = store.pages([id], with_vectors=True)
-    return heat_map_of(vectors, stored[0].vectors.patches if stored and stored[0].vectors else None)
+    return heat_map_of(vectors, store.patches([id]).get(id))

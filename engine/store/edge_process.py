@@ -19,8 +19,8 @@ RESERVE = 128 << 20
 """Bytes on the disk that no write may use up. Edge maps its files into memory, so that it is killed
 (SIGBUS) when the disk is full, and needs room for its write-ahead log even to open a library or to
 delete from it."""
-SKETCH_FROM = 500
-"""Pages from which a library has sketches; fewer are compared as fast with all that they have."""
+SKETCH_FROM = 1
+"""Pages from which a library has sketches."""
 _NEARLY_NOTHING = 4 << 20
 """When a process dies with less than this free, that is why."""
 _NAME = "the store's process"

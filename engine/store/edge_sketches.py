@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 import numpy as np
+import numpy.typing as npt
 import qdrant_edge as edge
 
 from recto.engine.store.edge_requests import edge_filter
@@ -96,6 +97,11 @@ class Sketches:
         if len(chosen) > len(among) // 2:
             return None  # to name them would take longer
         return [table.ids[page] for page in chosen.tolist()]
+
+    def vectors(self, ids: list[str]) -> dict[str, npt.NDArray[np.float16]]:
+        """Those of pages that have a sketch, rounded; copies of the last may follow them."""
+        book = self._book
+        return {} if book is None else {id: book.vectors(id) for id in ids if id in book}
 
     def tidy(self) -> None:
         """Begin them if it is time, drop what is gone, and measure anew what has changed much."""

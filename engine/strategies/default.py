@@ -22,11 +22,8 @@ class LateInteraction:
         limit: int,
         filter: PageFilter,
         vectors: QuestionVectors | None = None,
-        with_vectors: bool = False,
     ) -> list[RankedPage]:
-        return self._shelf.retriever.search(
-            question, limit=limit, filter=filter, vectors=vectors, with_vectors=with_vectors
-        )
+        return self._shelf.retriever.search(question, limit=limit, filter=filter, vectors=vectors)
 
     def given(self, page: Evidence) -> Evidence:
         return page

@@ -48,7 +48,6 @@ class Strategy(Protocol):
         limit: int,
         filter: PageFilter,
         vectors: QuestionVectors | None = None,
-        with_vectors: bool = False,
     ) -> list[RankedPage]:
         """The best pages, best first, as `Retriever.search`: pages of the library, whatever they
         were found by.

@@ -53,7 +53,6 @@ class Shadow:
         limit: int,
         filter: PageFilter,
         vectors: QuestionVectors | None = None,
-        with_vectors: bool = False,
     ) -> list[RankedPage] | None:
         """Pages of the store, best first; None where there is nothing to be found by."""
         with self._lock:
@@ -61,7 +60,7 @@ class Shadow:
             if not self._known:
                 return None
             found = self._retriever.search(question, limit=limit, filter=filter, vectors=vectors)
-        return [page for hit in found if (page := self._real(hit, with_vectors))]
+        return [page for hit in found if (page := self._real(hit))]
 
     def _refresh(self) -> None:
         ready = [record for record in self._store.documents() if record.state == "ready"]
@@ -80,11 +79,11 @@ class Shadow:
             self._own.put_documents([record])
             self._known[id] = now[id]
 
-    def _real(self, hit: RankedPage, with_vectors: bool) -> RankedPage | None:
+    def _real(self, hit: RankedPage) -> RankedPage | None:
         """The page itself; None where it has just been removed."""
         store = self._store
         id = page_id(hit.document_id, hit.number, store.encoder, store.tenant)
-        stored = store.pages([id], with_vectors=with_vectors)
+        stored = store.pages([id])
         if not stored:
             return None
         return RankedPage(page=stored[0], document=hit.document, score=hit.score)

@@ -85,16 +85,13 @@ class SingleVector:
         limit: int,
         filter: PageFilter,
         vectors: QuestionVectors | None = None,
-        with_vectors: bool = False,
     ) -> list[RankedPage]:
         text = "" if question is None and vectors is not None else check_question(question or "")
         embedding = self._embedding or Pooled(self._shelf.encoder)
         asked = embedding.of_question(text, vectors)[None]
         alone = QuestionVectors(patches=asked, rows=asked, tokens=("",))
-        found = self._shadow(embedding).search(
-            question, limit=limit, filter=filter, vectors=alone, with_vectors=with_vectors
-        )
-        return found or []
+        shadow = self._shadow(embedding)
+        return shadow.search(question, limit=limit, filter=filter, vectors=alone) or []
 
     def given(self, page: Evidence) -> Evidence:
         return page

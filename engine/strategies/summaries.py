@@ -34,11 +34,8 @@ class SummariesAlone:
         limit: int,
         filter: PageFilter,
         vectors: QuestionVectors | None = None,
-        with_vectors: bool = False,
     ) -> list[RankedPage]:
-        return self._finding.search(
-            question, limit=limit, filter=filter, vectors=vectors, with_vectors=with_vectors
-        )
+        return self._finding.search(question, limit=limit, filter=filter, vectors=vectors)
 
     def given(self, page: Evidence) -> Evidence:
         """The summary under the page's number, without picture and neighbours; the page itself if

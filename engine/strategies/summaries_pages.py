@@ -35,14 +35,11 @@ class SummariesPages:
         limit: int,
         filter: PageFilter,
         vectors: QuestionVectors | None = None,
-        with_vectors: bool = False,
     ) -> list[RankedPage]:
         """`vectors` are not looked at: they need not be of the space of text."""
         if question is None:
             raise QuestionError("Summaries are searched in words, and only a picture was given.")
-        found = self._shadow().search(
-            question, limit=limit, filter=filter, with_vectors=with_vectors
-        )
+        found = self._shadow().search(question, limit=limit, filter=filter)
         if found is None and self._shelf.store.documents():
             raise NotFound(
                 "No page of this library has a summary. Let a model write them: recto add PATH"

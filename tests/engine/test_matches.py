@@ -7,7 +7,6 @@ import numpy as np
 from recto.engine.encoders.protocol import PageInput
 from recto.engine.matches import Match, find_matches
 from recto.engine.page import Box, PageContent
-from recto.engine.store.protocol import StoredPage
 from recto.engine.vectors import Multivector, PageVectors, QuestionVectors
 from tests.fakes import FakeEncoder, page_content
 
@@ -15,8 +14,8 @@ ENCODER = FakeEncoder()
 
 
 def matched(question: str, content: PageContent, vectors: PageVectors | None) -> tuple[Match, ...]:
-    page = StoredPage(id="1", document_id="a" * 64, content=content, vectors=vectors)
-    return find_matches(question, ENCODER.encode_question(question), page)
+    patches = None if vectors is None else vectors.patches
+    return find_matches(question, ENCODER.encode_question(question), content.text.words, patches)
 
 
 def encoded(content: PageContent) -> PageVectors:
@@ -81,8 +80,8 @@ def test_matches_follow_vectors_where_no_word_is_shared() -> None:
     question = QuestionVectors(
         patches=vectors.patches.vectors[4:5], rows=vectors.patches.vectors[4:5], tokens=("?",)
     )
-    page = StoredPage(id="1", document_id="a" * 64, content=content, vectors=vectors)
-    assert texts(content, find_matches("?", question, page)) == ["five"]
+    found = find_matches("?", question, content.text.words, vectors.patches)
+    assert texts(content, found) == ["five"]
 
 
 def test_matches_of_a_picture_are_the_boxes_of_its_patches() -> None:
@@ -94,24 +93,17 @@ def test_matches_of_a_picture_are_the_boxes_of_its_patches() -> None:
         rows=np.eye(4, dtype=np.float32)[2:3],
         tokens=("chart",),
     )
-    page = StoredPage(
-        id="1",
-        document_id="a" * 64,
-        content=page_content(""),
-        vectors=PageVectors(patches=patches, rows=None),
-    )
-    assert find_matches("chart", question, page) == (Match(Box(0.0, 0.5, 0.5, 1.0), 1.0),)
+    assert find_matches("chart", question, (), patches) == (Match(Box(0.0, 0.5, 0.5, 1.0), 1.0),)
 
 
 def test_matches_leave_out_what_stands_for_the_whole_page_and_for_no_word() -> None:
     axes = np.eye(4, dtype=np.float32)
     boxes = np.array([[0, 0, 1, 1], [0, 0, 0.5, 1], [0.5, 0, 1, 1]], dtype=np.float32)
-    vectors = PageVectors(patches=Multivector(axes[:3], boxes), rows=None)
-    page = StoredPage(id="1", document_id="a" * 64, content=page_content(""), vectors=vectors)
+    patches = Multivector(axes[:3], boxes)
     # One that meets the whole page best and then the left half, and a prompt that meets the right.
     asked = np.array([[1, 0.5, 0, 0], [0, 0, 1, 0]], dtype=np.float32)
     question = QuestionVectors(patches=asked, rows=asked, tokens=("chart", ""))
-    assert find_matches("chart", question, page) == (Match(Box(0.0, 0.0, 0.5, 1.0), 1.0),)
+    assert find_matches("chart", question, (), patches) == (Match(Box(0.0, 0.0, 0.5, 1.0), 1.0),)
 
 
 def test_matches_of_a_page_of_which_no_vector_has_a_place() -> None:

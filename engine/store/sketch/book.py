@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recto.engine.store.sketch.column import Column, Rows
-from recto.engine.store.sketch.quantizing import BLOCK, Quantized, pooled, quantize
+from recto.engine.store.sketch.quantizing import BLOCK, Quantized, dequantized, pooled, quantize
 from recto.engine.vectors import FloatArray
 
 Index = npt.NDArray[np.int64]
@@ -110,6 +110,12 @@ class Book:
         entries["id"] = [UUID(id).bytes for id in gone]
         if gone:
             self._write(entries)
+
+    def vectors(self, id: str) -> npt.NDArray[np.float16]:
+        """(n, d) of a page that is here, rounded to bytes; copies of the last fill the end."""
+        part = self._pages.rows[self._entry[UUID(id).bytes]]["fine"]
+        blocks = self._fine.rows[part["first"] : part["first"] + part["blocks"]]
+        return dequantized(blocks, part["scale"]).astype(np.float16)
 
     def flush(self) -> None:
         for column in self._columns:

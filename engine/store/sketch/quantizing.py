@@ -65,6 +65,12 @@ def quantize(vectors: FloatArray) -> Quantized:
     )
 
 
+def dequantized(blocks: Bytes, scale: float) -> FloatArray:
+    """About the vectors (n, d) of blocks (b, BLOCK, d), and what fills the last one."""
+    steps = blocks.reshape(-1, blocks.shape[-1]).astype(np.float32) - 128
+    return steps * np.float32(scale)
+
+
 def quantize_question(vectors: FloatArray) -> QuantizedQuestion:
     """(t, d)"""
     highest = np.abs(vectors).max(axis=1) / _QUESTION_STEPS

@@ -32,12 +32,9 @@ def test_pages_are_ranked_by_the_cosine_of_means(shelf: Shelf, question: str) ->
     assert [hit.number for hit in hits] == sorted(truth, key=lambda number: -truth[number])
 
 
-def test_pages_come_with_their_own_words_and_vectors(shelf: Shelf) -> None:
-    (hit,) = SingleVector(shelf).search("fish", limit=1, filter=PageFilter(), with_vectors=True)
+def test_pages_come_with_their_own_words(shelf: Shelf) -> None:
+    (hit,) = SingleVector(shelf).search("fish", limit=1, filter=PageFilter())
     assert hit.content.text.text == TEXTS[hit.number - 1]
-    assert hit.page.vectors is not None
-    assert hit.page.vectors.patches is not None
-    assert len(hit.page.vectors.patches.vectors) == len(TEXTS[hit.number - 1].split())
 
 
 def test_picture_alone_is_asked_by_its_vectors(shelf: Shelf) -> None:
