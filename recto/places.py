@@ -15,13 +15,12 @@ from recto.engine.store.manifest import Datatype
 from recto.engine.store.protocol import Store
 from recto.engine.store.remote.address import KEY, ServerAddress, is_server, parse_address
 from recto.engine.store.remote.settings import ServerSettings
+from recto.server_settings import server_settings
 
 if TYPE_CHECKING:
     from recto.engine.store.remote.client import Client
 
 
-GRPC = "RECTO_QDRANT_GRPC"
-"""The environment variable with the server's port for gRPC, or "no"."""
 SOURCES = "RECTO_SOURCES"
 """The environment variable with the folder that has one for the files of each library."""
 
@@ -90,13 +89,19 @@ class ServerPlace:
     """A library on a server, reached when it is first asked about."""
 
     shared = True
-    recall = RECALL
 
-    def __init__(self, address: ServerAddress, settings: ServerSettings, folder: Path) -> None:
+    def __init__(
+        self,
+        address: ServerAddress,
+        settings: ServerSettings,
+        folder: Path,
+        recall: float = RECALL,
+    ) -> None:
         self._address = address
         self._settings = settings
         self._client: Client | None = None
         self.folder = folder
+        self.recall = recall
 
     def __str__(self) -> str:
         return str(self._address)
@@ -139,15 +144,16 @@ def place_of(
 ) -> Place:
     """A folder, or the address of a server as `parse_address` takes it.
 
-    `patches_datatype` is for a new library in a folder; a server's is in `server`. `recall` is for
-    any in a folder.
+    `patches_datatype` is for a new library in a folder; a server's is in `server`.
 
     `sources` is a folder, perhaps one that machines share, with one of each library's name in it.
-    What is not given is taken from the environment variables RECTO_QDRANT_KEY, RECTO_QDRANT_GRPC
-    (for `server`) and RECTO_SOURCES. Raises InputError.
+    What is not given is taken from the environment: RECTO_QDRANT_KEY, RECTO_SOURCES, and for
+    `server` what server_settings.py describes. Raises InputError.
     """
     if not os.fspath(place):
         raise InputError("The library's folder is an empty text; give the path of a folder.")
+    if recall is not None and not 0 < recall <= 1:
+        raise InputError(f"recall is {recall}; expected above 0 and at most 1.")
     if not is_server(place):
         given = {"library": library, "api_key": api_key, "server": server, "sources": sources}
         if any(value is not None for value in given.values()):
@@ -161,17 +167,13 @@ def place_of(
             raise InputError(
                 f"patches_datatype is {datatype!r}; expected one of {get_args(Datatype)}."
             )
-        if recall is not None and not 0 < recall <= 1:
-            raise InputError(f"recall is {recall}; expected above 0 and at most 1.")
         return FolderPlace(Path(place).expanduser(), datatype, recall or RECALL)
     if patches_datatype is not None:
         raise InputError(
             f"patches_datatype is for a library in a folder; for one on {os.fspath(place)} give"
             f" server=ServerSettings(patches_datatype={patches_datatype!r})."
         )
-    if recall is not None:
-        raise InputError(f"recall is for a library in a folder; {os.fspath(place)} is a server.")
-    settings = server or _settings()
+    settings = server or server_settings(os.environ)
     key = api_key or os.environ.get(KEY, "").strip() or None
     address = parse_address(os.fspath(place), library, key=key, allow_http=settings.allow_http)
     shared = sources or os.environ.get(SOURCES)
@@ -179,17 +181,7 @@ def place_of(
         folder = Path(shared).expanduser() / address.library
     else:
         folder = data_folder() / address.folder_name
-    return ServerPlace(address, settings, folder)
-
-
-def _settings() -> ServerSettings:
-    """The defaults, with what the environment says of gRPC."""
-    grpc = os.environ.get(GRPC, "").strip()
-    if grpc.isdecimal():
-        return ServerSettings(grpc_port=int(grpc))
-    if grpc not in ("", "no"):
-        raise InputError(f"{GRPC} is {grpc!r}; expected the number of gRPC's port, or no.")
-    return ServerSettings(prefer_grpc=not grpc)
+    return ServerPlace(address, settings, folder, recall or RECALL)
 
 
 def data_folder() -> Path:

@@ -22,11 +22,10 @@ def test_unknown_datatype_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_recall_must_be_a_share_and_is_for_a_folder(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["folder", "http://qdrant.example:6333/finance"])
+def test_recall_must_be_a_share(place: str) -> None:
     with pytest.raises(InputError, match=r"recall is 1\.5; expected above 0"):
-        recto.open(tmp_path, recall=1.5)
-    with pytest.raises(InputError, match="is a server"):
-        recto.open("http://qdrant.example:6333/finance", recall=0.9)
+        recto.open(place, recall=1.5)
 
 
 def test_datatype_of_a_library_on_a_server_is_among_its_settings() -> None:

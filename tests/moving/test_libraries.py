@@ -186,7 +186,7 @@ def test_pages_that_read_back_otherwise_are_not_shown(
         return broken(name, points, update_filter=update_filter)
 
     server.qdrant.upsert = upsert  # type: ignore[method-assign, assignment]
-    with pytest.raises(DamagedLibrary, match="2 of 2 pages of a that .* otherwise, page 1"):
+    with pytest.raises(DamagedLibrary, match=r"2 of 2 pages of a that .* otherwise, page 1"):
         copy_library(memory, on_server("x"))
     assert [record.state for record in _records(on_server("x"))] == ["adding"]
     server.qdrant.upsert = broken  # type: ignore[method-assign]

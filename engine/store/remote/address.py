@@ -11,6 +11,8 @@ from recto.engine.errors import InputError
 
 KEY = "RECTO_QDRANT_KEY"
 """The environment variable with the server's API key."""
+CA = "RECTO_QDRANT_CA"
+"""The environment variable with the file of the authority that has signed its certificate."""
 _PORT = 6333
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _EXAMPLE = "http://HOST:6333/LIBRARY or https://HOST/LIBRARY"

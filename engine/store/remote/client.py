@@ -23,6 +23,7 @@ from recto.engine.errors import BackendUnreachable, LibraryError, RectoWarning
 from recto.engine.store.remote.address import ServerAddress
 from recto.engine.store.remote.failures import FAILURES, Failure, failure_of, translated
 from recto.engine.store.remote.settings import ServerSettings
+from recto.engine.store.remote.tls import Tls, tls_of
 
 OLDEST = (1, 19)
 """The first version with memory tiers, and IDF of a part of a collection."""
@@ -94,15 +95,16 @@ def connect(
     *,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Client:
-    """A client whose server has answered. Raises BackendUnreachable, LibraryError."""
+    """A client whose server has answered. Raises BackendUnreachable, LibraryError, InputError."""
+    tls = tls_of(settings)
     if settings.prefer_grpc and not address.prefix:
-        client = Client(_qdrant(address, settings, grpc=True), address, 1, sleep)
+        client = Client(_qdrant(address, settings, tls, grpc=True), address, 1, sleep)
         try:
             _check_version(client)
             return Client(client.qdrant, address, settings.attempts, sleep)
         except BackendUnreachable:  # HTTP may tell more
             client.close()
-    client = Client(_qdrant(address, settings, grpc=False), address, settings.attempts, sleep)
+    client = Client(_qdrant(address, settings, tls, grpc=False), address, settings.attempts, sleep)
     try:
         _check_version(client)
     except BaseException:
@@ -118,7 +120,10 @@ def connect(
     return client
 
 
-def _qdrant(address: ServerAddress, settings: ServerSettings, *, grpc: bool) -> QdrantClient:
+def _qdrant(
+    address: ServerAddress, settings: ServerSettings, tls: Tls, *, grpc: bool
+) -> QdrantClient:
+    verified = {} if tls.http is None else {"verify": tls.http}
     with warnings.catch_warnings():
         # That a key goes over plain HTTP: `parse_address` has refused it where that matters.
         warnings.filterwarnings("ignore", message="Api key is used with an insecure connection")
@@ -129,6 +134,8 @@ def _qdrant(address: ServerAddress, settings: ServerSettings, *, grpc: bool) -> 
             api_key=address.key,
             timeout=settings.timeout,
             check_compatibility=False,
+            grpc_options=dict(tls.grpc),
+            **verified,
         )
 
 

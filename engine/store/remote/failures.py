@@ -12,7 +12,7 @@ from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from recto.engine.errors import BackendUnreachable, DiskFull, LibraryError, RectoError
-from recto.engine.store.remote.address import KEY, ServerAddress
+from recto.engine.store.remote.address import CA, KEY, ServerAddress
 
 FAILURES = (
     UnexpectedResponse,
@@ -43,6 +43,8 @@ _OF_GRPC = {
     grpc.StatusCode.UNIMPLEMENTED: 501,
 }
 _FULL = re.compile(r"no space left|os error 28|disk (space|is full)|quota", re.IGNORECASE)
+_UNTRUSTED = re.compile(r"certificate", re.IGNORECASE)
+"""What OpenSSL and gRPC say where one side does not accept the other's certificate."""
 _LONGEST = 300
 """Characters of what a server says."""
 
@@ -60,7 +62,13 @@ class Failure:
     @property
     def passing(self) -> bool:
         """Whether the same request may succeed later."""
-        return self.status in _AGAIN and not _FULL.search(self.said)
+        return (
+            self.status in _AGAIN and not _FULL.search(self.said) and not self.is_about_certificates
+        )
+
+    @property
+    def is_about_certificates(self) -> bool:
+        return self.status == 0 and _UNTRUSTED.search(self.said) is not None
 
 
 def failure_of(error: Exception, key: str | None) -> Failure:
@@ -85,6 +93,12 @@ def translated(failure: Failure, address: ServerAddress, attempts: int) -> Recto
         return BackendUnreachable(
             f"{server} {missing} ({said}). Put the one that may use it into the environment"
             f" variable {KEY}, or pass api_key."
+        )
+    if failure.is_about_certificates:
+        return BackendUnreachable(
+            f"{server} and this program do not accept each other's certificates: {said}. Name the"
+            " file of the authority that has signed the server's (ca of ServerSettings, or"
+            f" {CA}), and one of your own if it asks for it (certificate)."
         )
     if failure.status == 404:
         return LibraryError(

@@ -40,8 +40,8 @@ class ServerSettings:
     write_consistency: int = 1
     """Copies that must have a write before it is acknowledged."""
     patches_datatype: Datatype = "float16"
-    """Of `patches`, all vectors of a page. turbo8 takes half, turbo4 a quarter of float16, and both change
-    them a little; turbo8 needs a server of 1.20."""
+    """Of `patches`, all vectors of a page. turbo8 takes half, turbo4 a quarter of float16, and both
+    change them a little; turbo8 needs a server of 1.20."""
     patches_memory: Tier = "cold"
     """A quarter of a megabyte a page, of which a search reads only those that it rescores."""
     rows_memory: Tier = "cached"
@@ -69,7 +69,7 @@ class ServerSettings:
     """Send a key unencrypted outside the local network."""
     ca: str | None = None
     """A file (PEM) with the authorities that may have signed the server's certificate; None: those
-    that programs of this machine trust."""
+    that are trusted without."""
     certificate: str | None = None
     """A file (PEM) with the certificate by which this program shows who it is, if it must."""
     certificate_key: str | None = None

@@ -1,5 +1,6 @@
 """A stand-in for a Qdrant server on loopback: its gRPC interface, as far as recto uses it, over the
-in-memory mode of qdrant-client. It shows that what we send fits into the server's messages."""
+in-memory mode of qdrant-client. It shows that what we send fits into the server's messages, and has
+faults on demand."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import grpc  # type: ignore[import-untyped]
@@ -19,43 +21,99 @@ Call = Callable[[QdrantClient, Any], Any]
 """What a request, a message, is answered with: a message."""
 
 
+@dataclass(slots=True)
+class Fault:
+    """What happens to calls of a method, so many times."""
+
+    method: str
+    code: grpc.StatusCode | None = None
+    """None: the call is answered, after `meanwhile`."""
+    said: str = ""
+    times: int = 1
+    applied: bool = False
+    """Whether what was asked for is done nevertheless: the answer alone is lost."""
+    meanwhile: Callable[[], object] = lambda: None
+    """What else happens before the answer."""
+
+
+@dataclass(slots=True)
+class StandIn:
+    """The server, on `port` of loopback."""
+
+    port: int = 0
+    asked: list[str] = field(default_factory=list)
+    """Names of methods, in the order in which they were called."""
+    faults: list[Fault] = field(default_factory=list)
+    qdrant: QdrantClient = field(default_factory=lambda: QdrantClient(":memory:"))
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def fault(self, method: str) -> Fault | None:
+        for fault in self.faults:
+            if fault.times and fault.method == method:
+                fault.times -= 1
+                return fault
+        return None
+
+
 @contextmanager
-def running() -> Iterator[int]:
-    """The port where it listens."""
-    qdrant, lock = QdrantClient(":memory:"), threading.Lock()
+def running(credentials: grpc.ServerCredentials | None = None) -> Iterator[StandIn]:
+    """By TLS, if it is given credentials."""
+    standin = StandIn()
     server = grpc.server(ThreadPoolExecutor(4), options=[("grpc.max_receive_message_length", -1)])
     for service, calls in _SERVICES.items():
         handlers = {
             name: grpc.unary_unary_rpc_method_handler(
-                _answering(qdrant, lock, call),
+                _answering(standin, name, call),
                 request_deserializer=request.FromString,
                 response_serializer=lambda message: message.SerializeToString(),
             )
             for name, (request, call) in calls.items()
         }
         server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(service, handlers)])
-    port = server.add_insecure_port("127.0.0.1:0")
+    if credentials is None:
+        standin.port = server.add_insecure_port("127.0.0.1:0")
+    else:
+        standin.port = server.add_secure_port("127.0.0.1:0", credentials)
     server.start()
     try:
-        yield port
+        yield standin
     finally:
         server.stop(None).wait()
-        qdrant.close()
+        standin.qdrant.close()
 
 
-def _answering(
-    qdrant: QdrantClient, lock: threading.Lock, call: Call
-) -> Callable[[Any, Any], object]:
+def _answering(standin: StandIn, method: str, call: Call) -> Callable[[Any, Any], object]:
     def answer(request: Any, context: Any) -> object:  # noqa: ANN401 - gRPC has no types
+        with standin.lock:
+            standin.asked.append(method)
+            fault = standin.fault(method)
         try:
-            with lock:
-                return call(qdrant, request)
+            if fault is None:
+                with standin.lock:
+                    return call(standin.qdrant, request)
+            return _faulty(standin, fault, context, lambda: call(standin.qdrant, request))
         except ValueError as error:
             missing = "not found" in str(error)
             code = grpc.StatusCode.NOT_FOUND if missing else grpc.StatusCode.INVALID_ARGUMENT
             context.abort(code, str(error))
             raise AssertionError("abort raises") from error
 
+    return answer
+
+
+def _faulty(
+    standin: StandIn,
+    fault: Fault,
+    context: Any,  # noqa: ANN401
+    call: Callable[[], object],
+) -> object:
+    answer = None
+    if fault.applied or fault.code is None:
+        with standin.lock:
+            answer = call()
+    fault.meanwhile()
+    if fault.code is not None:
+        context.abort(fault.code, fault.said)
     return answer
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -73,7 +74,9 @@ class StandIn:
 
 
 @contextmanager
-def running() -> Iterator[StandIn]:
+def running(tls: ssl.SSLContext | None = None) -> Iterator[StandIn]:
+    """By HTTPS, if it is given a context."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             _serve(self, standin)
@@ -84,7 +87,10 @@ def running() -> Iterator[StandIn]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    standin = StandIn(f"http://127.0.0.1:{server.server_port}")
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    scheme = "http" if tls is None else "https"
+    standin = StandIn(f"{scheme}://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

@@ -65,6 +65,15 @@ def test_settings_of_a_library_are_those_it_was_made_with(client: Client) -> Non
     assert (settings.replication, settings.rows_quantization, settings.timeout) == (2, "int8", 9)
 
 
+def test_library_of_before_there_were_graphs_has_none(client: Client) -> None:
+    memory_store(ENCODER, client)
+    payload = StatePoints(client).get(CURRENT)
+    assert payload is not None
+    assert payload["settings"].pop("rows_graph") == 16
+    StatePoints(client).put(CURRENT, payload, only_if=None)
+    assert _open(client)._shared.version.settings.rows_graph == 0
+
+
 def test_no_library_is_not_made_by_looking(client: Client) -> None:
     with pytest.raises(NotFound, match="no library 'finance'"):
         _open(client)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,10 @@ import pytest
 
 from recto.engine.store.condition import Equals
 from recto.engine.store.plan import DenseArm, PageFilter, SearchPlan, SparseArm
+from recto.engine.store.point_store import ALL, Asked
 from recto.engine.store.remote.address import parse_address
 from recto.engine.store.remote.opening import open_server
+from recto.engine.store.remote.points import RemotePoints
 from recto.engine.store.remote.settings import ServerSettings
 from recto.engine.store.remote.store import RemoteStore
 from recto.engine.store.sizes import BATCH_BYTES
@@ -39,20 +42,21 @@ def _created(server: StandIn, name: str) -> Json:
     return asked.body
 
 
-def test_full_vectors_have_no_graph_and_stay_on_the_disk(
+def test_pooled_vectors_have_a_graph_and_full_ones_stay_on_the_disk(
     store: RemoteStore, server: StandIn
 ) -> None:
     assert store.encoder.dim == 2
     vectors = _created(server, r"finance\.pages\.1")["vectors"]
-    for name, memory in (("patches", "cold"), ("rows", "cached")):
+    for name, memory, links in (("patches", "cold", 0), ("rows", "cached", 16)):
         vector = vectors[name]
         assert vector["size"] == 2
         assert vector["distance"] == "Dot"
         assert vector["multivector_config"] == {"comparator": "max_sim"}
-        assert vector["hnsw_config"]["m"] == 0
+        assert vector["hnsw_config"]["m"] == links
         assert vector["datatype"] == "float16"
         assert vector["memory"] == memory
         assert vector.get("quantization_config") is None
+    assert vectors["rows"]["hnsw_config"]["full_scan_threshold"] == 100_000
     words = _created(server, r"finance\.pages\.1")["sparse_vectors"]["words"]
     assert words["modifier"] == "idf"
     assert words["index"]["memory"] == "pinned"
@@ -75,6 +79,7 @@ def test_settings_are_those_of_the_collections(server: StandIn) -> None:
         write_consistency=2,
         patches_datatype="turbo8",
         rows_memory="cold",
+        rows_graph=0,
         rows_quantization="int8",
     )
     _open(server, settings).close()
@@ -83,7 +88,9 @@ def test_settings_are_those_of_the_collections(server: StandIn) -> None:
     assert pages["write_consistency_factor"] == 2
     assert pages["vectors"]["patches"]["datatype"] == "turbo8"
     assert pages["vectors"]["patches"].get("quantization_config") is None
-    assert pages["vectors"]["rows"]["quantization_config"]["scalar"]["type"] == "int8"
+    assert pages["vectors"]["rows"]["hnsw_config"]["m"] == 0
+    int8 = {"type": "int8", "memory": "pinned"}
+    assert pages["vectors"]["rows"]["quantization_config"] == {"scalar": int8}
     assert pages["strict_mode_config"]["enabled"] is True
     for name in (r"finance\.documents\.1", r"finance\.library"):
         assert _created(server, name)["replication_factor"] == 3
@@ -163,13 +170,68 @@ def test_scores_are_of_the_vectors_themselves(store: RemoteStore, server: StandI
         assert search["params"]["quantization"]["ignore"] is True
 
 
-def test_quantized_rows_propose_and_are_rescored(server: StandIn) -> None:
-    settings = ServerSettings(prefer_grpc=False, rows_quantization="int8")
-    with _open(server, settings) as store:
-        patches, rows, _ = _searches(store, server)
-    assert patches["params"]["quantization"]["ignore"] is True
+def test_rows_may_be_kept_in_four_bits(server: StandIn) -> None:
+    _open(server, ServerSettings(prefer_grpc=False, rows_quantization="turbo4")).close()
+    rows = _created(server, r"finance\.pages\.1")["vectors"]["rows"]
+    assert rows["quantization_config"] == {"turbo": {"bits": "bits4", "memory": "pinned"}}
+
+
+def _staged(limit: int) -> SearchPlan:
+    query = np.array([[1, 2]], dtype=np.float32)
+    words = SparseArm(query=SparseVector.of({7: 1.0}), limit=limit)
+    rows = DenseArm(using="rows", query=query, limit=limit, recall=0.95)
+    nested = replace(rows, recall=1.0, among=(words,))
+    arm = DenseArm(using="patches", query=query, limit=3, among=(rows, words, nested))
+    return SearchPlan(arms=(arm,), filter=PageFilter(documents=(sha("a"),)))
+
+
+def test_stages_are_one_request_that_is_confined_throughout(
+    store: RemoteStore, server: StandIn
+) -> None:
+    store.within("acme").search(_staged(200))
+    (asked,) = server.requests("query/batch")
+    (search,) = asked.body["searches"]
+    rows, words, nested = search["prefetch"]
+    stages = (search, rows, words, nested, *nested["prefetch"])
+    assert [stage["using"] for stage in stages] == ["patches", "rows", "words", "rows", "words"]
+    assert [stage["limit"] for stage in stages[1:]] == [200] * 4
+    for stage in stages:
+        assert {"key": "tenant", "match": {"any": ["acme"]}} in stage["filter"]["must"]
+        assert {"key": "document", "match": {"any": [sha("a")]}} in stage["filter"]["must"]
+    assert words["params"]["idf"]["corpus"] == nested["prefetch"][0]["params"]["idf"]["corpus"]
+
+
+def test_last_stage_ignores_quantized_copies_and_rows_use_the_graph_where_they_may(
+    store: RemoteStore, server: StandIn
+) -> None:
+    store.search(_staged(200))
+    (asked,) = server.requests("query/batch")
+    (search,) = asked.body["searches"]
+    rows, _, nested = search["prefetch"]
+    assert search["params"] == nested["params"] == {"exact": True, "quantization": {"ignore": True}}
     assert rows["params"]["exact"] is False
+    assert rows["params"]["hnsw_ef"] == 400
     assert rows["params"]["quantization"] == {"ignore": False, "rescore": True, "oversampling": 2.0}
+
+
+def test_few_wanted_are_looked_for_among_more(store: RemoteStore, server: StandIn) -> None:
+    store.search(_staged(5))
+    (asked,) = server.requests("query/batch")
+    assert asked.body["searches"][0]["prefetch"][0]["params"]["hnsw_ef"] == 128
+
+
+def test_very_many_equal_scores_are_not_all_asked_for(store: RemoteStore, server: StandIn) -> None:
+    store.put_pages([page("a", n, [[1, 1]]) for n in range(1, 200)])
+    shared = store._shared
+    points = RemotePoints(
+        shared.client, lambda: shared.version, before_write=lambda: None, most_tied=100
+    )
+    query = np.array([[1, 2]], dtype=np.float32)
+    (ranking,) = points.search_arms([Asked("patches", query, 3, ALL)])
+    assert {hit.score for hit in ranking} == {3.0}
+    assert len(ranking) == 3
+    limits = [a.body["searches"][0]["limit"] for a in server.requests("query/batch")]
+    assert limits == [19, 76, 100]
 
 
 def test_many_arms_are_several_requests(store: RemoteStore, server: StandIn) -> None:
