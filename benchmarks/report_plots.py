@@ -10,12 +10,15 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 _WIDTH = 720
 _LEFT, _RIGHT = 170, 60
 """For names, and for the values beside the bars."""
 _ROW = 30
 _AXIS = 34
+_NEAR, _BESIDE, _LINE = 14, 6, 13
+"""Points nearer to each other are drawn so far beside each other; from name to name."""
 _SHADES = 6
 """How many series the style sheet has colours for."""
 
@@ -34,8 +37,8 @@ class Bar:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
     name: str
-    """Told of the first series alone: others have the same ones."""
     series: str
+    """Those of one have one colour, and are joined by a line."""
     x: float
     y: float
     low: float
@@ -84,22 +87,73 @@ def stacked(rows: Mapping[str, Mapping[str, float]], *, title: str, unit: str) -
 
 
 def points(rows: Sequence[Point], *, title: str, x: str, y: str) -> str:
-    """Points with whiskers upwards and downwards, and a legend; both axes begin at 0."""
+    """Named points with whiskers upwards and downwards; upwards from 0, across by tenfolds."""
     height = 260
     series = list(dict.fromkeys(row.series for row in rows))
-    across = _Scale(max(row.x for row in rows), 60, _WIDTH - 150)
+    least = min((row.x for row in rows if row.x > 0), default=1.0)
+    across = _Tenfolds(least, max(*(row.x for row in rows), least), 60, _WIDTH - 170)
     up = _Scale(max(row.high for row in rows), height, 24)
+    placed = _apart([(across(row.x), up(row.y)) for row in rows])
     parts = [_grid(across, height, x), _upright(up, y)]
-    for row in rows:
-        shade = series.index(row.series)
-        left, low, high = across(row.x) + 4 * shade, up(row.low), up(row.high)
+    for name in series:
+        own = [at for row, at in zip(rows, placed, strict=True) if row.series == name]
+        line = "L".join(f"{at.left:.1f} {at.middle:.1f}" for at in sorted(own))
+        parts.append(f'<path class="grid" d="M{line}"/>' if len(own) > 1 else "")
+    for row, at in zip(rows, placed, strict=True):
+        shade = f"s{series.index(row.series) % _SHADES}"
         parts.append(
-            f'<path class="whisker" d="M{left:.1f} {low:.1f}V{high:.1f}"/>'
-            f'<circle class="s{shade % _SHADES}" cx="{left:.1f}" cy="{up(row.y):.1f}" r="5"/>'
+            f'<path class="whisker" d="M{at.left:.1f} {up(row.low):.1f}V{up(row.high):.1f}"/>'
+            f'<circle class="{shade}" cx="{at.left:.1f}" cy="{at.middle:.1f}" r="5"/>'
         )
-        if shade == 0:
-            parts.append(_centred(row.name, left, high - 5))
-    return _svg([*parts, _legend(series, height + 28)], height + 46, title)
+        parts.append(_label(row.name, at.label_left, at.label_middle))
+    return _svg(parts, height + _AXIS, title)
+
+
+class _At(NamedTuple):
+    """Where a point is drawn, and its name."""
+
+    left: float
+    middle: float
+    label_left: float
+    label_middle: float
+
+
+def _apart(places: Sequence[tuple[float, float]]) -> list[_At]:
+    """Points that are nearly one above the other beside each other, and their names one below the
+    other, to the right of them all."""
+    found: dict[int, _At] = {}
+    rest = sorted(range(len(places)), key=lambda i: places[i])
+    while rest:
+        left = places[rest[0]][0]
+        near = [i for i in rest if places[i][0] - left < _NEAR]
+        rest = [i for i in rest if i not in near]
+        bottom = -math.inf
+        for i in sorted(near, key=lambda i: places[i][1]):
+            bottom = max(bottom + _LINE, places[i][1])
+            own = left + _BESIDE * near.index(i)
+            found[i] = _At(own, places[i][1], left + _BESIDE * len(near) + 6, bottom)
+    return [found[i] for i in range(len(places))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tenfolds:
+    """From the least to the most, both above 0, to places on the paper, by their logarithm."""
+
+    least: float
+    most: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        first, last = math.log10(self.ticks[0]), math.log10(self.ticks[-1])
+        share = (math.log10(max(value, self.least)) - first) / (last - first)
+        return self.start + (self.end - self.start) * share
+
+    @property
+    def ticks(self) -> list[float]:
+        first = math.floor(math.log10(self.least))
+        last = max(math.ceil(math.log10(self.most)), first + 1)
+        return [10.0**power for power in range(first, last + 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +191,7 @@ def _svg(parts: Iterable[str], height: float, title: str) -> str:
     )
 
 
-def _grid(scale: _Scale, height: float, unit: str) -> str:
+def _grid(scale: _Scale | _Tenfolds, height: float, unit: str) -> str:
     lines = "".join(f"M{scale(tick):.1f} 0V{height}" for tick in scale.ticks)
     numbers = "".join(
         f'<text class="tick" x="{scale(tick):.1f}" y="{height + 14}">{tick:g}'
@@ -152,7 +206,7 @@ def _upright(scale: _Scale, unit: str) -> str:
         f'<text class="name" x="52" y="{scale(tick) + 4:.1f}">{tick:g}</text>'
         for tick in scale.ticks
     )
-    lines = "".join(f"M60 {scale(tick):.1f}H{_WIDTH - 150}" for tick in scale.ticks)
+    lines = "".join(f"M60 {scale(tick):.1f}H{_WIDTH - 170}" for tick in scale.ticks)
     said = f'<text class="label" x="22" y="10">{escape(unit)}</text>'
     return f'<path class="grid" d="{lines}"/>{numbers}{said}'
 
@@ -168,10 +222,6 @@ def _bar(shade: str, start: float, end: float, top: float, about: str = "") -> s
 
 def _name(text: str, middle: float) -> str:
     return f'<text class="name" x="{_LEFT - 8}" y="{middle + 4}">{escape(text)}</text>'
-
-
-def _centred(text: str, middle: float, bottom: float) -> str:
-    return f'<text class="tick" x="{middle:.1f}" y="{bottom:.1f}">{escape(text)}</text>'
 
 
 def _label(text: str, left: float, middle: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -239,3 +240,22 @@ def test_better_points_stand_higher_and_larger_ones_to_the_right() -> None:
     small, large = ((float(c.attrib["cx"]), float(c.attrib["cy"])) for c in tree.iter("circle"))
     assert small[0] < large[0]
     assert small[1] > large[1]
+
+
+def test_names_of_points_that_lie_together_do_not_cover_each_other() -> None:
+    named = [f"way {i}" for i in range(4)]
+    rows = [
+        Point(name=name, series=name, x=100 + i, y=0.5, low=0.4, high=0.6)
+        for i, name in enumerate(named)
+    ]
+    tree = ElementTree.fromstring(points(rows, title="t", x="kB", y="nDCG"))
+    tops = sorted(float(text.attrib["y"]) for text in tree.iter("text") if text.text in named)
+    assert len(tops) == 4
+    assert min(lower - upper for upper, lower in pairwise(tops)) >= 12
+    assert len({circle.attrib["cx"] for circle in tree.iter("circle")}) == 4
+
+
+def test_points_of_a_series_are_joined() -> None:
+    rows = [Point(name="n", series="s", x=x, y=0.5, low=0.5, high=0.5) for x in (1, 10, 100)]
+    text = points(rows, title="t", x="kB", y="nDCG")
+    assert re.search(r'd="M[\d. ]+L[\d. ]+L[\d. ]+"', text)
