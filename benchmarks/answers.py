@@ -1,24 +1,28 @@
 """How good answers are, by several strategies side by side: `recto bench answers`.
 
 Are the right pages cited, do the quotes stand there, is what the reference answer says told, and is
-a question that the documents do not answer refused? Without a model the answers are extractive.
+a question that the documents do not answer refused? Of a model, how much of what it said had to be
+repaired or left out? Without one the answers are extractive.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import statistics
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from recto.benchmarks.questions import Place, Question, load
+from recto.benchmarks.answer_figures import Answers, Comparison
+from recto.benchmarks.answer_log import AnswerLog, Asker
+from recto.benchmarks.datasets import open_dataset
+from recto.benchmarks.questions import Place, Question
 from recto.benchmarks.replies import Answered, Quoted, Reply
-from recto.benchmarks.shelf import indexed
+from recto.benchmarks.shelf import Indexed, indexed
 from recto.engine.errors import (
+    BackendUnreachable,
     EndpointError,
     InputError,
     KeyRefused,
@@ -35,79 +39,12 @@ if TYPE_CHECKING:
     from recto.library import Library
     from recto.results import Answer
 
-Asker = Callable[[str], Reply]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """What one strategy gives. Figures of answers are means over the answerable questions that were
-    answered; None where there is none to count."""
-
-    answerable: tuple[Answered, ...]
-    """In the order of their file."""
-    unanswerable: tuple[tuple[str, Reply], ...] = ()
-
-    def as_json(self) -> dict[str, float | None]:
-        """In the order of a table."""
-        given = [one for one in self.answerable if one.reply.answered]
-        return {
-            "questions": len(self.answerable),
-            "refused": _mean(one.reply.refused for one in self.answerable),
-            "unanswerable": len(self.unanswerable),
-            "unanswerable_refused": _mean(reply.refused for _, reply in self.unanswerable),
-            "failed": sum(bool(reply.error) for reply in self._replies),
-            "citation_precision": _mean(one.precision for one in given),
-            "citation_recall": _mean(one.recall for one in given),
-            "cited": _mean(one.cited for one in given),
-            "cited_first": _mean(one.cited_first for one in given),
-            "said": _mean(one.said for one in given),
-            "numbers": _mean(one.numbers for one in given),
-            "all_numbers": _mean(n == 1.0 for one in given if (n := one.numbers) is not None),
-            **self._quotes(),
-            **self._costs(),
-        }
-
-    @property
-    def _replies(self) -> list[Reply]:
-        return [*(one.reply for one in self.answerable), *(r for _, r in self.unanswerable)]
-
-    def _quotes(self) -> dict[str, float | None]:
-        """Of all answers, wanted or not."""
-        cited = [citation for reply in self._replies for citation in reply.citations]
-        quotes = [citation for citation in cited if citation.words]
-        return {
-            "citations": len(cited),
-            "quoted": _mean(bool(citation.words) for citation in cited),
-            "quotes_valid": _mean(quote.valid for quote in quotes),
-        }
-
-    def _costs(self) -> dict[str, float | None]:
-        """Medians over all questions; tokens and images over those that a model was asked."""
-        usages = [reply.usage for reply in self._replies if reply.usage is not None]
-        costs = [usage.cost for usage in usages if usage.cost is not None]
-        return {
-            "seconds_p50": _median(reply.seconds for reply in self._replies),
-            "input_tokens_p50": _median(usage.input_tokens for usage in usages),
-            "output_tokens_p50": _median(usage.output_tokens for usage in usages),
-            "images_p50": _median(usage.images for usage in usages),
-            "cost_p50": _median(costs),
-            "cost": sum(costs) if costs else None,
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """What each strategy gives for the same questions to the same library."""
-
-    pages: int
-    """In the library."""
-    answers: dict[str, Answers]
-    """By strategy."""
-
-    def as_json(self) -> dict[str, Any]:
-        """The shape that `recto bench answers --json` prints."""
-        strategies = {name: answers.as_json() for name, answers in self.answers.items()}
-        return {"pages": self.pages, "strategies": strategies}
+_HOPELESS = (KeyRefused, ModelNotFound, NotAnEndpoint)
+"""What the next question would meet as well."""
+_IN_A_ROW = 5
+"""So many questions that fail one after the other are no accident."""
+LOG = "answers.jsonl"
+"""In the folder of results."""
 
 
 def run(
@@ -118,55 +55,84 @@ def run(
     strategies: Sequence[str] = (DEFAULT,),
     library_folder: str | os.PathLike[str] | None = None,
     encoder: str | None = None,
+    encoder_settings: Mapping[str, str] | None = None,
     answerer: Answerer | None = None,
+    deep: bool = False,
     summariser: Summariser | None = None,
+    settings: Mapping[str, object] | None = None,
     output: str | os.PathLike[str] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Comparison:
     """Index a folder and ask every question by every strategy.
 
     `unanswerable` are files of questions that the folder does not answer, `{"question": "…"}` a
-    line; what else a line holds is not looked at. `answerer`: None is the extractive one.
-    `summariser` writes the summaries that a strategy needs and the library lacks. `output` is a
-    file for every question with its answer, one JSON object a line. The others as in
-    `quality.run`.
+    line; what else a line holds is not looked at. `answerer`: None is the extractive one; `deep`
+    lets it search several times. `summariser` writes the summaries that a strategy needs and the
+    library lacks. `settings` say of the answerer what decides its answers, such as the model's
+    name. `output` is a file for every question with its answer, written as they come; a run that
+    was cut off goes on from it. The others as in `quality.run`.
 
-    Raises NotFound, and InputError for a bad line, an unknown document or a page out of range.
+    A question that fails is counted as failed, and asked again by the next run with the same
+    `output`. Raises NotFound, InputError for a bad line, an unknown document, a page out of range,
+    or an `output` of other settings; and what the model raises, when it fails again and again.
     """
-    questions = load(Path(questions_file))
+    dataset = open_dataset(questions_file, documents_folder, Path())  # which makes nothing there
     others = [text for file in unanswerable for text in load_unanswerable(Path(file))]
     with indexed(
-        questions,
+        dataset.questions,
         documents_folder,
         library_folder=library_folder,
         encoder=encoder,
+        encoder_settings=encoder_settings,
         on_progress=on_progress,
     ) as shelf:
         if summariser is not None and set(strategies) & set(NEED_SUMMARIES):
             shelf.library.summarise(summariser, on_progress=on_progress)
-        answers = {
-            name: judge(questions, others, asker(shelf.library, strategy=name, answerer=answerer))
-            for name in strategies
-        }
-        pages = shelf.pages
-    if output is not None:
-        lines = (line for name, one in answers.items() for line in records(name, one))
-        Path(output).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    return Comparison(pages=pages, answers=answers)
+        decided = {**_decided(shelf, dataset.name, deep=deep), **(settings or {})}
+        for name in strategies:  # what is lacking is known at once, and the first one loads things
+            shelf.library.search(dataset.questions[0].text, limit=1, strategy=name)
+        log = AnswerLog(None if output is None else Path(output), dataset.questions, decided)
+        answers = {}
+        for name in strategies:
+            ask = asker(shelf.library, strategy=name, answerer=answerer, deep=deep)
+            with _telling_what_is_kept(output):
+                answers[name] = judge(dataset.questions, others, log.asking(name, ask))
+        return Comparison(pages=shelf.pages, answers=answers, settings=decided)
 
 
-def asker(library: Library, *, strategy: str = DEFAULT, answerer: Answerer | None = None) -> Asker:
+def save(compared: Comparison, folder: Path, *, command: str) -> Path:
+    """Keep it with every question, for `recto bench report`; see `report_answers`."""
+    from recto.benchmarks.result_files import save as save_result
+
+    about = compared.as_json()
+    named = {name: about["settings"].get(name) for name in ("dataset", "model")}
+    rows = {name: records(name, answers) for name, answers in compared.answers.items()}
+    data = named | about | {"rows": rows}
+    return save_result(folder, kind="answers", command=command, data=data)
+
+
+def asker(
+    library: Library,
+    *,
+    strategy: str = DEFAULT,
+    answerer: Answerer | None = None,
+    deep: bool = False,
+) -> Asker:
     """A library's `ask` in the shape that is measured. A model that fails at one question, and may
-    not at the next, has given no answer to it."""
+    not at the next, has given no answer to it; one that fails at several in a row is given up."""
+    failures = 0
 
     def ask(question: str) -> Reply:
+        nonlocal failures
         begun = time.perf_counter()
         try:
-            answer = library.ask(question, strategy=strategy, answerer=answerer)
-        except (KeyRefused, ModelNotFound, NotAnEndpoint):
-            raise
-        except EndpointError as error:
+            answer = library.ask(question, strategy=strategy, answerer=answerer, deep=deep)
+        except (EndpointError, BackendUnreachable) as error:
+            failures += 1
+            if isinstance(error, _HOPELESS) or failures == _IN_A_ROW:
+                raise
             return Reply(text="", error=str(error), seconds=time.perf_counter() - begun)
+        failures = 0
         return _reply(answer, time.perf_counter() - begun)
 
     return ask
@@ -180,18 +146,11 @@ def judge(questions: Iterable[Question], unanswerable: Iterable[str], ask: Asker
     )
 
 
-def records(strategy: str, answers: Answers) -> Iterable[str]:
-    """A JSON object a question: what was asked, wanted and answered."""
-    for one in answers.answerable:
-        asked = {"strategy": strategy, "question": one.question.text, "line": one.question.line}
-        wanted = {
-            "wanted": one.question.answer,
-            "relevant": [place._asdict() for place in sorted(one.question.relevant)],
-        }
-        yield json.dumps(asked | wanted | one.reply.as_json(), ensure_ascii=False)
-    for text, reply in answers.unanswerable:
-        asked = {"strategy": strategy, "question": text, "wanted": None, "relevant": []}
-        yield json.dumps(asked | reply.as_json(), ensure_ascii=False)
+def records(strategy: str, answers: Answers) -> list[dict[str, Any]]:
+    """An object a question: what was asked, wanted and answered."""
+    log = AnswerLog(None, [one.question for one in answers.answerable], {})
+    replies = [(one.question.text, one.reply) for one in answers.answerable]
+    return [log.record(strategy, *pair) for pair in (*replies, *answers.unanswerable)]
 
 
 def load_unanswerable(path: Path) -> tuple[str, ...]:
@@ -212,12 +171,37 @@ def load_unanswerable(path: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
+@contextmanager
+def _telling_what_is_kept(output: str | os.PathLike[str] | None) -> Iterator[None]:
+    try:
+        yield
+    except (EndpointError, BackendUnreachable) as error:
+        if output is None:
+            raise
+        raise type(error)(
+            f"{error} The answers before are kept in {os.fspath(output)}; the same command goes on"
+            " from there."
+        ) from error
+
+
+def _decided(shelf: Indexed, dataset: str, *, deep: bool) -> dict[str, object]:
+    """What decides the answers, apart from the answerer."""
+    encoder = shelf.library.encoder
+    return {
+        "dataset": dataset,
+        "corpus": shelf.corpus,
+        "encoder": f"{encoder.name} {encoder.revision}",
+        "model": None,
+        "deep": deep,
+    }
+
+
 def _reply(answer: Answer, seconds: float) -> Reply:
     citations = tuple(
-        Quoted(
-            place=Place(citation.document.name, citation.page.number),
-            words=citation.quote,
-            page=citation.page.text,
+        Quoted.of(
+            Place(citation.document.name, citation.page.number),
+            citation.quote,
+            citation.page.text,
         )
         for citation in answer.citations
     )
@@ -227,14 +211,5 @@ def _reply(answer: Answer, seconds: float) -> Reply:
         reason=answer.reason,
         seconds=seconds,
         usage=answer.usage,
+        tally=answer.tally,
     )
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    listed = [value for value in values if value is not None]
-    return statistics.fmean(listed) if listed else None
-
-
-def _median(values: Iterable[float]) -> float | None:
-    listed = list(values)
-    return statistics.median(listed) if listed else None

@@ -1,7 +1,8 @@
 """What was answered to one question, and how far that is right; everything is counted, by naive
 means of this module's own, and nothing is judged by a model.
 
-Knows no library: `answers` asks one. An answer is right about a number if it holds the same one,
+Of what a model said before it was checked, the answerer's own counts are told: a `Tally`. Knows no
+library: `answers` asks one. An answer is right about a number if it holds the same one,
 however it is written: 1,200.50 is 1200.5, "two" is 2, and 1.5 million is 1500000.
 """
 
@@ -9,11 +10,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from decimal import Decimal
+from typing import Any
 
 from recto.benchmarks.questions import Place, Question
 from recto.engine.answering.protocol import Reason
+from recto.engine.answering.tally import Tally
 from recto.engine.endpoint.limits import Usage
 from recto.engine.text import terms
 
@@ -25,18 +29,18 @@ _TIMES = {"k": 3, "thousand": 3, "m": 6, "million": 6, "bn": 9, "billion": 9}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quoted:
-    """A citation, and what the page that it names says."""
+    """A citation."""
 
     place: Place
     words: str
     """Empty where the page is cited as a whole."""
-    page: str
-    """All text of the page."""
+    valid: bool
+    """Whether the words stand on the page, as one looks for them in a text."""
 
-    @property
-    def valid(self) -> bool:
-        """Whether the words stand on the page, as one looks for them in a text."""
-        return _plain(self.words) in _plain(self.page)
+    @classmethod
+    def of(cls, place: Place, words: str, page: str) -> Quoted:
+        """`page` is all text of the page."""
+        return cls(place=place, words=words, valid=_plain(words) in _plain(page))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,8 @@ class Reply:
     seconds: float = 0.0
     usage: Usage | None = None
     """None where no model was asked."""
+    tally: Tally | None = None
+    """The same; how much of what it said at first held."""
 
     @property
     def refused(self) -> bool:
@@ -88,7 +94,25 @@ class Reply:
             "output_tokens": self.usage and self.usage.output_tokens,
             "images": self.usage and self.usage.images,
             "cost": self.usage and self.usage.cost,
+            "tally": self.tally and asdict(self.tally),
         }
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> Reply:
+        """What `as_json` told. Raises KeyError, TypeError for anything else."""
+        read, written, images = (told[name] for name in ("input_tokens", "output_tokens", "images"))
+        return cls(
+            text=told["answer"],
+            citations=tuple(
+                Quoted(place=Place(c["document"], c["page"]), words=c["quote"], valid=c["valid"])
+                for c in told["citations"]
+            ),
+            reason=told["reason"],
+            error=told["error"],
+            seconds=told["seconds"],
+            usage=None if read is None else Usage(read, written, images, told["cost"]),
+            tally=Tally(**told["tally"]) if told["tally"] else None,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +15,7 @@ from .endpoint import AllowHttpOption
 from .models import (
     BaseUrlOption,
     CacheOption,
+    DeepOption,
     MaxCostOption,
     ModelChoice,
     ModelOption,
@@ -21,14 +24,17 @@ from .models import (
     PriceOutOption,
     TimeoutOption,
 )
+from .opening import EncoderSettingOption, parse_settings
 from .progress import progress_bar
 from .settings import JsonOption, QuietOption, argument, chosen
 
 if TYPE_CHECKING:
-    from recto.benchmarks.answers import Comparison
+    from recto.benchmarks.answer_figures import Comparison
 
 _NAMES = 24
 """Columns of the names of figures."""
+_WIDE = 20
+"""Of a strategy's figures."""
 
 
 def answers(
@@ -46,13 +52,33 @@ def answers(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="default, single, summaries or summaries-pages; may be given again. Else default.",
+            help="default, single, crossmodal, summaries or summaries-pages; may be given again."
+            " Else default.",
         ),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write each question and its answer here, one a line."),
+        typer.Option(
+            metavar="FILE",
+            help="Write each question and its answer here as it comes, one a line. The same command"
+            " goes on where it was interrupted; else DIR/answers.jsonl of --save.",
+        ),
     ] = None,
+    saved: Annotated[
+        Path | None,
+        typer.Option(
+            "--save",
+            metavar="DIR",
+            help="Write every question, and what `recto bench report` reads.",
+            show_default=False,
+        ),
+    ] = None,
+    encoder: Annotated[
+        str | None,
+        typer.Option("--encoder", metavar="NAME|DIR", help="As in recto add.", show_default=False),
+    ] = None,
+    encoder_setting: EncoderSettingOption = None,
+    deep: DeepOption = False,
     model: ModelOption = None,
     base_url: BaseUrlOption = None,
     no_images: NoImagesOption = False,
@@ -80,18 +106,20 @@ def answers(
     QUESTIONS.jsonl is what `recto bench quality` takes; "answer" beside a question is what should
     be told. Counted are, of the answers: cited pages that answer (precision), pages that answer and
     are cited (recall), quotes that stand on their page, and the terms and numbers of "answer" that
-    are told; and how many questions were refused, answerable and not. No model judges.
+    are told, with intervals of 95 %; and how many questions were refused, answerable and not. No
+    model judges.
 
-    Without --model, answers are extractive. With it, the model also writes the summaries that a
-    strategy needs; --max-cost is for one question, and once for all summaries.
+    Without --model, answers are extractive. With it, what the model said before it was checked is
+    counted: quotes that it invented, statements that were repaired or dropped. It also writes the
+    summaries that a strategy needs; --max-cost is for one question, and once for all summaries.
 
     \b
     Examples:
       recto bench answers examples/questions.jsonl examples/documents --strategy default \\
         --strategy single --unanswerable examples/unanswerable.jsonl
-      recto bench answers questions.jsonl reports/ --model gpt-5-mini --output answers.jsonl
+      recto bench answers questions.jsonl reports/ --model gpt-5-mini --save results/
     """
-    from recto.benchmarks.answers import run
+    from recto.benchmarks.answers import LOG, run, save
     from recto.engine.strategies.registry import DEFAULT, NEED_SUMMARIES
 
     settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
@@ -106,7 +134,9 @@ def answers(
         timeout=timeout,
         cache=cache,
         allow_http=allow_http,
+        deep=deep,
     )
+    about = {"model": model, "base_url": base_url, "images": not no_images} if model else {}
     with ExitStack() as stack:
         answerer = stack.enter_context(choice.answerer(settings))
         wanted = model and set(names) & set(NEED_SUMMARIES)
@@ -116,11 +146,17 @@ def answers(
             unanswerable=unanswerable or (),
             strategies=names,
             library_folder=library or named_before(context),
+            encoder=encoder,
+            encoder_settings=parse_settings(encoder_setting or ()),
+            deep=deep,
+            settings=about,
             answerer=answerer,
             summariser=stack.enter_context(choice.summariser(settings)) if wanted else None,
-            output=output,
+            output=output or (saved and saved / LOG),
             on_progress=stack.enter_context(progress_bar(settings)),
         )
+    if saved is not None:
+        save(compared, saved, command=shlex.join(["recto", *sys.argv[1:]]))
     if settings.json:
         write_json(compared.as_json())
     else:
@@ -136,19 +172,20 @@ def named_before(context: typer.Context) -> str | None:
 
 
 def _table(compared: Comparison) -> list[str]:
-    """A column a strategy; figures that there are for none of them are left out."""
-    columns = [answers.as_json() for answers in compared.answers.values()]
-    wide = max(10, *(len(name) + 2 for name in compared.answers))
-    rows = [" " * _NAMES + "".join(f"{name:>{wide}}" for name in compared.answers)]
-    for name in columns[0]:
-        values = [column[name] for column in columns]
-        if any(value is not None for value in values):
-            cells = "".join(f"{_figure(value):>{wide}}" for value in values)
-            rows.append(f"{name.replace('_', ' '):<{_NAMES}}{cells}")
-    return [*rows, f"{'pages':<{_NAMES}}{compared.pages:>{wide},}"]
+    """A column a strategy, with intervals; figures that there are for none of them are left out."""
+    columns = [(answers.as_json(), answers.intervals()) for answers in compared.answers.values()]
+    rows = [" " * _NAMES + "".join(f"{name:>{_WIDE}}" for name in compared.answers)]
+    for name in columns[0][0]:
+        if any(figures[name] is not None for figures, _ in columns):
+            cells = (_figure(figures[name], spread.get(name)) for figures, spread in columns)
+            line = "".join(f"{cell:>{_WIDE}}" for cell in cells)
+            rows.append(f"{name.replace('_', ' '):<{_NAMES}}{line}")
+    return [*rows, f"{'pages':<{_NAMES}}{compared.pages:>{_WIDE},}"]
 
 
-def _figure(value: float | None) -> str:
+def _figure(value: float | None, spread: tuple[float, float] | None) -> str:
     if value is None:
         return "-"
-    return f"{value:.3f}" if isinstance(value, float) else f"{value:,}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:.3f}" if spread is None else f"{value:.3f} ({spread[0]:.2f}-{spread[1]:.2f})"
