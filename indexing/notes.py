@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ _LARGEST = 1 << 20
 _MOST_KEYS = 100
 _LONGEST_KEY = 200
 """Characters."""
+_HALVES = re.compile("[\ud800-\udfff]")
 
 MetadataValue = str | int | float | bool
 
@@ -36,6 +38,8 @@ class Notes:
 
     def __post_init__(self) -> None:
         metadata = self.metadata or {}
+        for tag in self.tags:
+            _check_text(tag, "A tag")
         for key, value in metadata.items():
             plain = isinstance(key, str) and isinstance(value, (str, int, float))
             if not plain or (isinstance(value, float) and not math.isfinite(value)):
@@ -43,6 +47,8 @@ class Notes:
                     f"metadata is {{{key!r}: {value!r}}}; expected names with a str, a bool or a "
                     "finite number."
                 )
+            _check_text(key, "A name in metadata")
+            _check_text(value, f"metadata {key!r}")
             if not 0 < len(key) <= _LONGEST_KEY:
                 raise InputError(
                     f"metadata has a name of {len(key)} characters; expected 1 to {_LONGEST_KEY}."
@@ -55,6 +61,14 @@ class Notes:
         return Notes(
             tags=tuple(dict.fromkeys((*self.tags, *later.tags))),
             metadata={**(self.metadata or {}), **(later.metadata or {})},
+        )
+
+
+def _check_text(said: object, what: str) -> None:
+    """InputError for a text that no encoding of Unicode can keep."""
+    if isinstance(said, str) and not said.isascii() and _HALVES.search(said):
+        raise InputError(
+            f"{what} is {said!r}, with half of a surrogate pair; expected Unicode text."
         )
 
 

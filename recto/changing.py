@@ -53,12 +53,13 @@ def add(
     return AddReport(outcomes=outcomes, seconds=time.monotonic() - begun)
 
 
-def forget_unfinished(holdings: Holdings) -> None:
+def forget_unfinished(holdings: Holdings, but: Sequence[str]) -> None:
     """See `Library.forget_unfinished`."""
     with holdings.writing:
         ledger = holdings.ledger()
         for record in ledger.unfinished():
-            ledger.remove(record)
+            if not set(record.paths) & set(but):
+                ledger.remove(record)
 
 
 def remove(holdings: Holdings, document: str) -> Document:

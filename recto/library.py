@@ -135,10 +135,10 @@ class Library(MediaLibrary, Closing):
         notes = Notes(tags=several(tags, "tags"), metadata=metadata)
         return changing.add(self._holdings, paths, origin, notes, on_progress, crossmodal)
 
-    def forget_unfinished(self) -> None:
+    def forget_unfinished(self, *, but: Sequence[str] = ()) -> None:
         """Remove what is there of documents whose adding was interrupted, instead of completing
-        them."""
-        changing.forget_unfinished(self._holdings)
+        them; `but` those that came from one of these paths or origins."""
+        changing.forget_unfinished(self._holdings, several(but, "but"))
 
     def remove(self, document: str) -> Document:
         """Remove a document with its pages, vectors, pictures and kept bytes.

@@ -174,6 +174,7 @@ _KINDS: Mapping[str, Callable[[str, str], Any]] = {
     "crossmodal_pages": _switch,
     "max_upload": _whole,
     "max_jobs": _whole,
+    "max_kept": _whole,
     "max_pages": _whole,
     "searches": _whole,
     "rate": _whole,
@@ -188,7 +189,9 @@ _TOML: Mapping[str, tuple[type, ...]] = {
     "crossmodal_settings": (dict,),
     "names": (list,),
     "origins": (list,),
-    **dict.fromkeys(("port", "max_upload", "max_jobs", "max_pages", "searches", "rate"), (int,)),
+    **dict.fromkeys(
+        ("port", "max_upload", "max_jobs", "max_kept", "max_pages", "searches", "rate"), (int,)
+    ),
     **dict.fromkeys(
         ("drain", "keep_jobs", "timeout", "max_cost", "price_in", "price_out"), (int, float)
     ),

@@ -14,11 +14,12 @@ from recto.asking import AnswerEvent
 from recto.engine.answering.protocol import TextDelta
 from recto.engine.errors import RectoError
 from recto.results import Answer
+from recto.serving.telling import FAILED
 
 from .access import Reader
 from .confinement import confinement
 from .libraries import LibraryOf, ServerOf
-from .problems import FAILED, Refusal, detail_of, status_and_code
+from .problems import Refusal, detail_of, status_and_code
 from .schemas import AnswerInfo, AskRequest
 from .server import Server
 

@@ -5,15 +5,15 @@ Counted where things happen; how many jobs there are is looked up when it is ask
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from recto.results import Answer
+from recto.serving.jobs.inbox import Inbox
 from recto.serving.jobs.job import JobFile
-from recto.serving.jobs.queue import JobQueue
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -22,9 +22,10 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 class Figures:
     """Of one server, from its start. For several threads."""
 
-    def __init__(self, queue: JobQueue) -> None:
+    def __init__(self, inboxes: Mapping[str, Inbox]) -> None:
+        """`inboxes` of the libraries, by name."""
         self._registry = CollectorRegistry()
-        self._registry.register(_Jobs(queue))
+        self._registry.register(_Jobs(inboxes))
         self._requests = Counter(
             "recto_requests",
             "Requests that were answered.",
@@ -93,11 +94,12 @@ class Figures:
 
 
 class _Jobs(Collector):
-    def __init__(self, queue: JobQueue) -> None:
-        self._queue = queue
+    def __init__(self, inboxes: Mapping[str, Inbox]) -> None:
+        self._inboxes = inboxes
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         jobs = GaugeMetricFamily("recto_jobs", "Jobs, by state.", labels=("library", "state"))
-        for (library, state), count in self._queue.counts().items():
-            jobs.add_metric((library, state), count)
+        for library, inbox in self._inboxes.items():
+            for state, count in inbox.queue.counts().items():
+                jobs.add_metric((library, state), count)
         yield jobs

@@ -11,8 +11,10 @@ from fastapi import APIRouter, Depends, Header, Query
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
-from recto.serving.jobs.job import OPEN, Job
-from recto.serving.jobs.queue import QueueFull
+from recto.serving.jobs.inbox import Inbox
+from recto.serving.jobs.job import OPEN, Job, JobState
+from recto.serving.jobs.queue import JobQueue
+from recto.serving.jobs.room import QueueFull
 
 from .access import Reader, Writer
 from .libraries import LibraryOf, ServerOf
@@ -21,16 +23,24 @@ from .schemas import JobInfo
 from .server import Server
 
 router = APIRouter(prefix="/api/libraries/{library}/jobs", tags=["jobs"])
+MAX_OFFSET = 2**31
 _EVERY = 0.2
 """Seconds between two looks at what is new."""
 _HEARTBEAT = 15.0
 """Seconds of silence after which a comment is sent, so that no proxy hangs up."""
 
 
-def job_of(library: str, job: str, caller: Reader, server: ServerOf) -> Job:
+def inbox_of(library: str, server: ServerOf) -> Inbox:
+    return server.inbox(library)
+
+
+InboxOf = Annotated[Inbox, Depends(inbox_of)]
+
+
+def job_of(job: str, caller: Reader, inbox: InboxOf) -> Job:
     """The job that a path names; that of another tenant is as absent as one that never was."""
-    found = server.queue.get(job)
-    if (found.library, found.tenant) != (library, caller.tenant):
+    found = inbox.queue.get(job)
+    if found.tenant != caller.tenant:
         raise Refusal(404, f"There is no job {job!r}.")
     return found
 
@@ -38,36 +48,49 @@ def job_of(library: str, job: str, caller: Reader, server: ServerOf) -> Job:
 JobOf = Annotated[Job, Depends(job_of)]
 
 
+def job_info(library: str, job: Job) -> JobInfo:
+    """What is told of a job."""
+    return JobInfo.model_validate({"library": library, **job.as_json()})
+
+
 @router.get("")
 def jobs(
     library: str,
     opened: LibraryOf,
     caller: Reader,
-    server: ServerOf,
+    inbox: InboxOf,
+    state: Annotated[list[JobState] | None, Query()] = None,
+    offset: Annotated[int, Query(ge=0, le=MAX_OFFSET)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[JobInfo]:
-    """Jobs, the newest first."""
-    found = server.queue.of(library, caller.tenant, limit=limit)
-    return [JobInfo.model_validate(job.as_json()) for job in found]
+    """Jobs, the newest first; those in one of these states, if any are given."""
+    found = inbox.queue.of(caller.tenant, states=state or (), limit=limit, offset=offset)
+    return [job_info(library, job) for job in found]
 
 
 @router.get("/{job}")
-def one_job(found: JobOf) -> JobInfo:
+def one_job(library: str, found: JobOf) -> JobInfo:
     """One job."""
-    return JobInfo.model_validate(found.as_json())
+    return job_info(library, found)
+
+
+@router.delete("/{job}")
+def remove(library: str, found: JobOf, caller: Writer, inbox: InboxOf) -> JobInfo:
+    """Forget a job that is over, with the files that could not be read; gives back what it was."""
+    return job_info(library, inbox.remove(found.id))
 
 
 @router.post("/{job}/cancel")
-def cancel(found: JobOf, caller: Writer, server: ServerOf) -> JobInfo:
+def cancel(library: str, found: JobOf, caller: Writer, inbox: InboxOf) -> JobInfo:
     """Stop a job: at once when it waits, after the page at hand when it runs."""
-    return JobInfo.model_validate(server.queue.cancel(found.id).as_json())
+    return job_info(library, inbox.queue.cancel(found.id))
 
 
 @router.post("/{job}/retry")
-def retry(found: JobOf, caller: Writer, server: ServerOf) -> JobInfo:
+def retry(library: str, found: JobOf, caller: Writer, inbox: InboxOf) -> JobInfo:
     """Try what failed or was cancelled again."""
     try:
-        return JobInfo.model_validate(server.queue.retry(found.id).as_json())
+        return job_info(library, inbox.queue.retry(found.id))
     except QueueFull as error:
         raise Refusal(429, str(error), code="queue-full") from error
 
@@ -79,6 +102,7 @@ def retry(found: JobOf, caller: Writer, server: ServerOf) -> JobInfo:
 )
 def events(
     found: JobOf,
+    inbox: InboxOf,
     server: ServerOf,
     last_event_id: Annotated[int, Header(ge=0, le=2**63 - 1)] = 0,
 ) -> StreamingResponse:
@@ -87,18 +111,18 @@ def events(
     The events are `state`, `file` and `page`; each has an id, after which `Last-Event-ID` goes on.
     """
     return StreamingResponse(
-        _told(server, found.id, last_event_id),
+        _told(server, inbox.queue, found.id, last_event_id),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _told(server: Server, id: str, after: int) -> AsyncIterator[str]:
+async def _told(server: Server, queue: JobQueue, id: str, after: int) -> AsyncIterator[str]:
     silent = 0.0
     while True:
         # The state is read first: what happens in between is seen in the events.
-        over = (await run_in_threadpool(server.queue.get, id)).state not in OPEN
-        new = await run_in_threadpool(server.queue.events, id, after=after)
+        over = (await run_in_threadpool(queue.get, id)).state not in OPEN
+        new = await run_in_threadpool(queue.events, id, after=after)
         for event in new:
             after = event.number
             yield f"id: {after}\nevent: {event.kind}\ndata: {json.dumps(event.data)}\n\n"

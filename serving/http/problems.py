@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 
 from recto.engine import errors
 from recto.serving.openai import errors as openai
+from recto.serving.telling import FAILED, tellable
 
 from .traces import route_of, trace_of
 
@@ -110,21 +111,9 @@ def status_and_code(error: errors.RectoError | Refusal) -> tuple[int, str]:
     return 500, "internal"
 
 
-FAILED = "recto failed; the server's log says how."
-_NEUTRAL = {
-    "library-conflict": "The library cannot be used as it is; the server's log says why.",
-    "backend-unreachable": "What keeps the library does not answer; try again later.",
-    "unavailable": "Something around the server failed; its log says what.",
-    "internal": FAILED,
-}
-"""What is told instead of errors whose own words name folders or machines."""
-
-
 def detail_of(error: errors.RectoError | Refusal) -> str:
     """What may be told of an error to whoever asks."""
-    if isinstance(error, Refusal):
-        return str(error)
-    return _NEUTRAL.get(status_and_code(error)[1], str(error))
+    return str(error) if isinstance(error, Refusal) else tellable(error)
 
 
 def tell_problems(app: FastAPI, methods: Callable[[str], list[str]]) -> None:
@@ -134,7 +123,7 @@ def tell_problems(app: FastAPI, methods: Callable[[str], list[str]]) -> None:
     @app.exception_handler(errors.RectoError)
     async def ours(request: Request, error: errors.RectoError) -> JSONResponse:
         status, code = status_and_code(error)
-        if status >= 500 or code in _NEUTRAL:
+        if status >= 500 or isinstance(error, errors.LibraryError):
             _log.error("%s %s: %s", request.method, route_of(request.scope), error)
         return _told(request, status, code, detail_of(error))
 

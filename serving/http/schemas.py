@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
 from recto.engine.answering.deep.steps import Outcome, StepKind
 from recto.engine.answering.protocol import Reason, Support
 from recto.engine.answering.turns import Rewriting, Turn
 from recto.engine.retrieval import MAX_QUESTION
 from recto.serving.jobs.job import FileState, JobState, Value
+from recto.serving.unicode import sendable
 
 Box = Annotated[
     tuple[float, float, float, float],
@@ -30,6 +31,15 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Told(BaseModel):
+    """A reply. Texts in it can be sent, whatever a library holds."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sendable(cls, told: Any) -> Any:  # noqa: ANN401 - whatever a reply is made of
+        return sendable(told)
+
+
 class Problem(BaseModel):
     """An error (RFC 9457). `code` is stable, `detail` is for people."""
 
@@ -40,7 +50,7 @@ class Problem(BaseModel):
     detail: str
 
 
-class LibraryInfo(BaseModel):
+class LibraryInfo(Told):
     library: str
     label: str
     documents: int
@@ -51,7 +61,7 @@ class LibraryInfo(BaseModel):
     """What encodes its sound, film and pictures; null where nothing does."""
 
 
-class DocumentInfo(BaseModel):
+class DocumentInfo(Told):
     document: str
     document_id: str
     title: str
@@ -71,14 +81,14 @@ class Description(Strict):
     metadata: dict[str, Value] | None = None
 
 
-class DocumentList(BaseModel):
+class DocumentList(Told):
     documents: list[DocumentInfo]
     total: int
     next: int | None
     """The offset of the next part; None at the end."""
 
 
-class PageInfo(BaseModel):
+class PageInfo(Told):
     document: str
     document_id: str
     page: int
@@ -88,13 +98,13 @@ class PageInfo(BaseModel):
     text: str
 
 
-class PageWord(BaseModel):
+class PageWord(Told):
     text: str
     box: Box
     line: int
 
 
-class PageWords(BaseModel):
+class PageWords(Told):
     words: list[PageWord]
 
 
@@ -133,12 +143,12 @@ class AskRequest(Confined):
         return [Turn(turn.question, turn.answer) for turn in self.history]
 
 
-class MatchInfo(BaseModel):
+class MatchInfo(Told):
     box: Box
     score: float
 
 
-class HitInfo(BaseModel):
+class HitInfo(Told):
     document: str
     document_id: str
     page: int
@@ -146,11 +156,11 @@ class HitInfo(BaseModel):
     matches: list[MatchInfo]
 
 
-class SearchReply(BaseModel):
+class SearchReply(Told):
     hits: list[HitInfo]
 
 
-class CitationInfo(BaseModel):
+class CitationInfo(Told):
     document: str
     document_id: str
     page: int
@@ -158,14 +168,14 @@ class CitationInfo(BaseModel):
     boxes: list[Box]
 
 
-class StatementInfo(BaseModel):
+class StatementInfo(Told):
     text: str
     support: Support
     citations: list[int]
     """Places in the answer's citations, counted from 1."""
 
 
-class UsageInfo(BaseModel):
+class UsageInfo(Told):
     input_tokens: int
     output_tokens: int
     images: int
@@ -174,20 +184,20 @@ class UsageInfo(BaseModel):
     estimated: bool
 
 
-class LookedAt(BaseModel):
+class LookedAt(Told):
     document: str
     document_id: str
     page: int
     score: float
 
 
-class StepPageInfo(BaseModel):
+class StepPageInfo(Told):
     document: str
     document_id: str
     page: int
 
 
-class StepInfo(BaseModel):
+class StepInfo(Told):
     kind: StepKind
     round: int
     question: str
@@ -197,7 +207,7 @@ class StepInfo(BaseModel):
     detail: str
 
 
-class AnswerInfo(BaseModel):
+class AnswerInfo(Told):
     question: str
     asked: str | None
     """What was asked of the pages in its place; None: the question as it is."""
@@ -217,14 +227,14 @@ class HeatRequest(Strict):
     question: Question
 
 
-class HeatInfo(BaseModel):
+class HeatInfo(Told):
     tokens: list[str]
     boxes: list[Box]
     heat: list[list[float]]
     """A row for each token, a value between 0 and 1 for each box."""
 
 
-class JobFileInfo(BaseModel):
+class JobFileInfo(Told):
     name: str
     state: FileState
     document_id: str
@@ -234,7 +244,7 @@ class JobFileInfo(BaseModel):
     error: str
 
 
-class JobInfo(BaseModel):
+class JobInfo(Told):
     job: str
     library: str
     state: JobState

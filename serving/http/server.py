@@ -21,8 +21,7 @@ from recto.engine.endpoint.limits import Usage
 from recto.engine.endpoint.prices import find_prices
 from recto.indexing.limits import Limits
 from recto.library import Library
-from recto.serving.jobs.queue import JobQueue
-from recto.serving.jobs.uploads import Uploads
+from recto.serving.jobs.inbox import Inbox
 from recto.serving.jobs.worker import JobWorker
 from recto.serving.keys import KeyRing
 from recto.serving.logs import FIELDS
@@ -53,9 +52,8 @@ class Server(Closing):
         self.settings = settings
         self.keys = KeyRing(settings.state)
         self.rates = Rates(settings.rate)
-        self.queue = JobQueue(settings.state, most=settings.max_jobs)
-        self.uploads = Uploads(settings.state)
-        self.figures = Figures(self.queue)
+        self._inboxes: dict[str, Inbox] = {}
+        self.figures = Figures(self._inboxes)
         self.audit = Audit(settings.state)
         self._confined: dict[tuple[str, str], Library] = {}
         self._nobodys: dict[str, float] = {}
@@ -86,20 +84,18 @@ class Server(Closing):
                 )
                 for name, place in settings.libraries.items()
             }
-            self.queue.recover()
-            self.forget_old_jobs()
-            self.uploads.sweep(self.queue.open())
-            for name in settings.libraries:
+            for name, place in settings.libraries.items():
+                self._inboxes[name] = inbox = opening.enter_context(self._inbox(place))
                 worker = JobWorker(
                     name,
                     partial(self._within, name),
-                    self.queue,
-                    self.uploads,
+                    inbox,
                     max_pages=settings.max_pages,
                     crossmodal_pages=settings.crossmodal_pages,
                     on_file=partial(self.figures.file, name),
                 )
                 opening.enter_context(worker)
+            self.forget_old_jobs()
             self._stack = opening.pop_all()
 
     def library(self, name: str, tenant: str) -> Library:
@@ -108,12 +104,23 @@ class Server(Closing):
         A tenant without documents sees an empty library: that another has some cannot be told.
         Raises Refusal (404; 403 for a key without a tenant where documents have one).
         """
-        if name not in self._libraries:
-            known = ", ".join(self._libraries)
-            raise Refusal(404, f"There is no library {name!r}; there are: {known}.")
+        self._check_name(name)
         if not tenant:
             self._check_nobodys(name)
         return self._within(name, tenant)
+
+    def _check_name(self, name: str) -> None:
+        if name not in self._libraries:
+            known = ", ".join(self._libraries)
+            raise Refusal(404, f"There is no library {name!r}; there are: {known}.")
+
+    def _inbox(self, place: str) -> Inbox:
+        return Inbox(
+            self.settings.state,
+            place,
+            most=self.settings.max_jobs,
+            most_bytes=self.settings.max_kept,
+        )
 
     def _within(self, name: str, tenant: str) -> Library:
         """What a tenant sees, asked of the store once: whoever writes is checked again."""
@@ -135,10 +142,16 @@ class Server(Closing):
             )
         self._nobodys[name] = now + _FRESH
 
+    def inbox(self, library: str) -> Inbox:
+        """What is on its way into a library, of all tenants. Raises Refusal (404)."""
+        self._check_name(library)
+        return self._inboxes[library]
+
     def forget_old_jobs(self) -> None:
         """Those that were over long ago, with what is left of their files."""
-        for job in self.queue.forget(datetime.now(UTC) - timedelta(days=self.settings.keep_jobs)):
-            self.uploads.remove(job)
+        before = datetime.now(UTC) - timedelta(days=self.settings.keep_jobs)
+        for inbox in self._inboxes.values():
+            inbox.forget(before)
 
     @property
     def answerer(self) -> Answerer | None:

@@ -57,7 +57,11 @@ class ServeSettings:
     max_upload: int = 256 * 2**20
     """Bytes of one request."""
     max_jobs: int = 1000
-    """Jobs that may wait in one library; more are refused."""
+    """Jobs of one tenant that may wait in one library; more are refused. As many that are over are
+    remembered."""
+    max_kept: int = 10 * 2**30
+    """Bytes of uploaded files of one tenant that wait to be read, or to be tried again, for one
+    library; the oldest that failed make room, then more are refused."""
     max_pages: int = 5000
     """Pages of one uploaded document."""
     searches: int = 8
@@ -84,7 +88,14 @@ class ServeSettings:
                 )
         if not 0 <= self.port <= 65535:
             raise InputError(f"The port is {self.port}; expected 0 to 65535 (0: any that is free).")
-        counts = (self.max_upload, self.max_jobs, self.max_pages, self.searches, self.rate)
+        counts = (
+            self.max_upload,
+            self.max_jobs,
+            self.max_kept,
+            self.max_pages,
+            self.searches,
+            self.rate,
+        )
         if min(*counts, self.drain, self.keep_jobs) <= 0:
             raise InputError("A limit of the server is not above 0; expected each to be.")
         of_model = (self.timeout, self.max_cost, self.price_in, self.price_out, self.cache)

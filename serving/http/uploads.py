@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import shutil
-from typing import Annotated, BinaryIO
+from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, File, Form, Header, Request, UploadFile
 
-from recto.engine.errors import DiskFull
-from recto.serving.jobs.job import Job, JobFile, Value
-from recto.serving.jobs.queue import QueueFull
+from recto.indexing.notes import Notes
+from recto.serving.jobs.job import Job, JobFile
+from recto.serving.jobs.room import QueueFull
 from recto.serving.jobs.uploads import safe_name
 
-from .access import Writer
+from .access import Caller, Writer
+from .jobs import job_info
 from .libraries import LibraryOf, ServerOf
 from .problems import Refusal
 from .schemas import JobInfo
@@ -23,6 +25,18 @@ from .traces import trace_of
 router = APIRouter(prefix="/api/libraries/{library}/documents", tags=["documents"])
 MAX_FILES = 1000
 """In one request."""
+
+
+Idempotency = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="A text of your own for this upload: sent again, as after a broken connection,"
+        " it gives the job that is there already.",
+    ),
+]
 
 
 @router.post("", status_code=202)
@@ -35,17 +49,19 @@ def upload(
     files: Annotated[list[UploadFile], File(min_length=1, max_length=MAX_FILES)],
     tags: Annotated[list[str], Form()] = [],  # noqa: B006 - never changed, and so told in OpenAPI
     metadata: Annotated[str, Form(description="A JSON object of texts, numbers and truths")] = "{}",
+    idempotency: Idempotency = None,
 ) -> JobInfo:
     """Add files. They are read in the background: the job tells how far they are."""
+    said = Notes(tags=tuple(tags), metadata=_object(metadata))
     job = Job(
-        library=library,
         tenant=caller.tenant,
         files=tuple(JobFile(name=safe_name(file.filename or "")) for file in files),
-        tags=tuple(tags),
-        metadata=_object(metadata),
+        bytes=_size(files),
+        token=_token(caller, idempotency),
+        tags=said.tags,
+        metadata=said.metadata or {},
     )
-    trace_of(request.scope).notes["job"] = job.id
-    return _put(server, job, [file.file for file in files])
+    return _put(server, library, job, files, request)
 
 
 @router.put("/{document}", status_code=202)
@@ -57,51 +73,52 @@ def replace(
     document: str,
     request: Request,
     file: UploadFile,
+    idempotency: Idempotency = None,
 ) -> JobInfo:
     """A new version of a document, which takes its place when all of it has been read."""
     old = opened.document(document)
     job = Job(
-        library=library,
         tenant=caller.tenant,
         files=(JobFile(name=safe_name(file.filename or old.name)),),
+        bytes=_size([file]),
+        token=_token(caller, idempotency),
         replaces=old.paths[0],
     )
-    trace_of(request.scope).notes["job"] = job.id
-    return _put(server, job, [file.file])
+    return _put(server, library, job, [file], request)
 
 
-def _put(server: Server, job: Job, files: list[BinaryIO]) -> JobInfo:
-    """Write the files, then let the job wait; a crash between leaves files that are swept."""
+def _put(
+    server: Server, library: str, job: Job, files: Sequence[UploadFile], request: Request
+) -> JobInfo:
     server.forget_old_jobs()
     try:
-        for index, (described, file) in enumerate(zip(job.files, files, strict=True)):
-            path = server.uploads.place(job.id, index, described.name)
-            path.parent.mkdir(parents=True, mode=0o700)
-            with path.open("xb") as written:
-                shutil.copyfileobj(file, written)
-        server.queue.put(job)
+        kept = server.inbox(library).put(job, [file.file for file in files])
     except QueueFull as error:
-        server.uploads.remove(job.id)
         raise Refusal(429, str(error), code="queue-full") from error
-    except OSError as error:
-        server.uploads.remove(job.id)
-        raise DiskFull(f"The upload could not be kept: {error.strerror}.") from error
-    except BaseException:
-        server.uploads.remove(job.id)
-        raise
-    return JobInfo.model_validate(job.as_json())
+    trace_of(request.scope).notes["job"] = kept.id
+    return job_info(library, kept)
 
 
-def _object(text: str) -> dict[str, Value]:
+def _size(files: Sequence[UploadFile]) -> int:
+    """Bytes of files that have been received."""
+    return sum(file.size or 0 for file in files)
+
+
+def _token(caller: Caller, given: str | None) -> str:
+    """What is kept of an Idempotency-Key, which is of this caller alone."""
+    if given is None:
+        return ""
+    return hashlib.sha256(f"{caller.key.id}\0{given}".encode("utf-8", "replace")).hexdigest()
+
+
+def _object(text: str) -> dict[str, str | int | float | bool]:
+    """What JSON says; `Notes` knows which values are good."""
     try:
         value = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise Refusal(422, f"metadata is not JSON: {error}.") from error
     if not isinstance(value, dict):
         raise Refusal(422, "metadata is not a JSON object; expected names with values.")
-    wrong = [name for name, of in value.items() if not isinstance(of, (str, int, float, bool))]
-    if wrong:
-        raise Refusal(422, f"metadata {wrong[0]!r} is neither text, number, true nor false.")
     return value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -62,9 +62,12 @@ class Job:
     """Files that one request brought."""
 
     id: str = field(default_factory=new_id)
-    library: str
     tenant: str
     files: tuple[JobFile, ...]
+    bytes: int = 0
+    """Of all files together."""
+    token: str = ""
+    """By which a request that is sent again is known; "" for one that has none."""
     tags: tuple[str, ...] = ()
     metadata: Mapping[str, Value] = field(default_factory=dict)
     replaces: str = ""
@@ -82,7 +85,6 @@ class Job:
     def as_json(self) -> dict[str, Any]:
         return {
             "job": self.id,
-            "library": self.library,
             "state": self.state,
             "files": [file.as_json() for file in self.files],
             "tags": list(self.tags),
@@ -100,3 +102,28 @@ class JobEvent:
     number: int
     kind: Literal["state", "file", "page"]
     data: dict[str, Any]
+
+
+def cancelled(job: Job) -> Job:
+    """A job that is cancelled, with those of its files that were not read yet."""
+    files = tuple(
+        replace(file, state="cancelled") if file.state == "waiting" else file for file in job.files
+    )
+    return replace(job, state="cancelled", files=files, cancelling=False)
+
+
+def ended(job: Job, error: str = "") -> Job:
+    """A job that is over: what of it failed decides how; `error` is what stopped all of it."""
+    if job.cancelling:
+        return replace(cancelled(job), error=error)
+    failed = error or any(file.state in ("failed", "waiting") for file in job.files)
+    return replace(job, state="failed" if failed else "done", error=error)
+
+
+def fresh(job: Job) -> Job:
+    """A job that waits to be tried again, with those of its files that failed or were cancelled."""
+    files = tuple(
+        JobFile(name=file.name) if file.state in ("failed", "cancelled") else file
+        for file in job.files
+    )
+    return replace(job, state="waiting", files=files, attempts=0, error="", cancelling=False)

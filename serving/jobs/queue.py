@@ -1,4 +1,4 @@
-"""The queue: jobs, and what happened to them, in one SQLite file. Knows no library.
+"""The queue: jobs for one library, and what happened to them, in one SQLite file. Knows no library.
 
 Every change is one transaction with the event that tells of it, so that who listens misses
 nothing, whenever the process is killed. For several threads of one process.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,81 +16,96 @@ from pathlib import Path
 from threading import Condition
 from typing import Any
 
-from recto.engine.errors import InputError, OutsideError
+from recto.engine.errors import InputError
 
-from .job import OPEN, Job, JobEvent, JobFile, JobState
-from .rows import TABLES, insert, select, select_one, tell, update
+from .job import OPEN, Job, JobEvent, JobFile, JobState, cancelled, ended, fresh
+from .room import QueueFull, Room
+from .rows import TABLES, delete, insert, select, select_one, tell, update
 
+__all__ = ["MAX_ATTEMPTS", "JobQueue", "QueueFull"]
 MAX_ATTEMPTS = 3
-"""A job that was running when the server died so often is taken for what killed it."""
-
-
-class QueueFull(OutsideError):
-    """More jobs wait than the operator allows; later there may be room."""
+"""A file that was being read when the server died so often is taken for what killed it."""
 
 
 class JobQueue:
-    """Jobs wait here in the order in which they came, each library for itself."""
+    """Jobs wait here in the order in which they came, those of each tenant for themselves: the
+    tenant whose turn is longest ago comes next."""
 
-    def __init__(self, folder: Path, *, most: int) -> None:
-        """In `folder`; at most `most` jobs wait in one library."""
+    def __init__(self, folder: Path, *, most: int, most_bytes: int) -> None:
+        """In `folder`; at most `most` jobs of a tenant wait, and `most_bytes` of files are kept."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = folder / "jobs.sqlite"
-        self._most = most
+        self._room = Room(jobs=most, bytes=most_bytes)
         self._changed = Condition()
+        self._turns: list[str] = []
+        """Tenants that were served since the start, the last one at the end."""
         with closing(self._connect()) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(TABLES)
         self._path.chmod(0o600)
 
-    def put(self, job: Job) -> None:
-        """Let a new job wait. Raises QueueFull."""
+    def put(self, job: Job) -> tuple[Job, list[str]]:
+        """Let a new job wait; the job, and the ids of those that were forgotten to make room.
+
+        Where there is one with the same `token` it is that one. Raises QueueFull, InputError.
+        """
         with self._change() as change:
-            self._look_for_room(change, job)
+            if (earlier := _earlier(change, job)) is not None:
+                return earlier, []
+            forgotten = self._room.make(change, job)
             insert(change, job)
             tell(change, job.id, "state", {"state": job.state})
+        return job, forgotten
 
-    def _look_for_room(self, change: sqlite3.Connection, job: Job) -> None:
-        if _count(change, job) >= self._most:
-            raise QueueFull(
-                f"As many uploads as may wait for the library {job.library} are waiting; try again"
-                " when some of them are done."
-            )
+    def earlier(self, job: Job) -> Job | None:
+        """The job that an earlier request with the same `token` left.
 
-    def take(self, library: str, *, timeout: float) -> Job | None:
-        """The job that has waited longest, now running; None when there is none for so long."""
+        Raises InputError where it brought other files.
+        """
+        with closing(self._connect()) as connection:
+            return _earlier(connection, job)
+
+    def take(self, *, timeout: float) -> Job | None:
+        """The next job, now running; None when there is none for so many seconds."""
         with self._changed:
-            job = self._take(library)
+            job = self._take()
             if job is None and self._changed.wait(timeout):
-                job = self._take(library)
+                job = self._take()
         return job
+
+    def others_wait(self, tenant: str) -> bool:
+        """Whether there is a job of another tenant that might be done meanwhile."""
+        with closing(self._connect()) as connection:
+            found = connection.execute(
+                "SELECT 1 FROM jobs WHERE state = 'waiting' AND tenant <> ? LIMIT 1", (tenant,)
+            ).fetchone()
+        return found is not None
 
     def get(self, id: str) -> Job:
         """Raises NotFound."""
         with closing(self._connect()) as connection:
             return select_one(connection, id)
 
-    def of(self, library: str, tenant: str, *, limit: int = 100) -> list[Job]:
-        """Jobs of one tenant, the newest first."""
+    def of(
+        self, tenant: str, *, states: Sequence[JobState] = (), limit: int = 100, offset: int = 0
+    ) -> list[Job]:
+        """Jobs of one tenant, in one of these states if any are given, the newest first."""
+        among = f" AND state IN ({', '.join('?' * len(states))})" if states else ""
+        where = f"tenant = ?{among} ORDER BY number DESC LIMIT ? OFFSET ?"
         with closing(self._connect()) as connection:
-            return select(
-                connection,
-                "library = ? AND tenant = ? ORDER BY number DESC LIMIT ?",
-                *(library, tenant, limit),
-            )
+            return select(connection, where, tenant, *states, limit, offset)
 
-    def open(self) -> set[str]:
+    def keeping(self) -> set[str]:
         """Ids of the jobs whose files are still needed: those that go on or may be retried."""
         with closing(self._connect()) as connection:
             return {job.id for job in select(connection, "state <> 'done'")}
 
-    def counts(self) -> dict[tuple[str, JobState], int]:
-        """How many jobs there are, by library and state."""
+    def counts(self) -> dict[JobState, int]:
+        """How many jobs there are, by state."""
         with closing(self._connect()) as connection:
-            rows = connection.execute(
-                "SELECT library, state, count(*) FROM jobs GROUP BY library, state"
-            ).fetchall()
-        return {(library, state): count for library, state, count in rows}
+            return dict(
+                connection.execute("SELECT state, count(*) FROM jobs GROUP BY state").fetchall()
+            )
 
     def note_page(self, id: str, data: Mapping[str, Any]) -> None:
         """Tell how far a job is. Takes the place of what was told of that before."""
@@ -113,24 +128,20 @@ class JobQueue:
     def finish(self, id: str, *, error: str = "") -> Job:
         """A job has ended: what of it failed decides how; `error` is what stopped all of it."""
         with self._change() as change:
-            job = select_one(change, id)
-            failed = error or any(file.state in ("failed", "waiting") for file in job.files)
-            state: JobState = "cancelled" if job.cancelling else "failed" if failed else "done"
-            files = job.files
-            if state == "cancelled":
-                files = tuple(
-                    replace(f, state="cancelled") if f.state == "waiting" else f for f in files
-                )
-            update(change, replace(job, state=state, error=error, files=files, cancelling=False))
-            tell(change, id, "state", {"state": state, "error": error})
-        return self.get(id)
+            job = ended(select_one(change, id), error)
+            update(change, job)
+            tell(change, id, "state", {"state": job.state, "error": error})
+        return job
 
     def postpone(self, id: str) -> None:
-        """A running job was interrupted by the end of the server, and is no worse for it."""
+        """A running job makes way, for the end of the server or another tenant, and is no worse for
+        it; one that is to be cancelled is over."""
         with self._change() as change:
             job = select_one(change, id)
-            update(change, replace(job, state="waiting", attempts=max(job.attempts - 1, 0)))
-            tell(change, id, "state", {"state": "waiting"})
+            later = replace(job, state="waiting", attempts=max(job.attempts - 1, 0))
+            later = cancelled(job) if job.cancelling else later
+            update(change, later)
+            tell(change, id, "state", {"state": later.state})
 
     def cancel(self, id: str) -> Job:
         """At once when it waits, soon when it runs. Raises NotFound; InputError when it is over."""
@@ -143,8 +154,7 @@ class JobQueue:
             if job.state == "running":
                 update(change, replace(job, cancelling=True))
             else:
-                files = tuple(replace(file, state="cancelled") for file in job.files)
-                update(change, replace(job, state="cancelled", files=files))
+                update(change, cancelled(job))
                 tell(change, id, "state", {"state": "cancelled"})
         return self.get(id)
 
@@ -154,38 +164,43 @@ class JobQueue:
             job = select_one(change, id)
             if job.state not in ("failed", "cancelled"):
                 raise InputError(f"The job {id} is {job.state}; nothing of it is to be retried.")
-            self._look_for_room(change, job)
-            files = tuple(
-                JobFile(name=file.name) if file.state in ("failed", "cancelled") else file
-                for file in job.files
-            )
-            update(change, replace(job, state="waiting", files=files, attempts=0, error=""))
+            self._room.look(change, job)
+            update(change, fresh(job))
             tell(change, id, "state", {"state": "waiting"})
         return self.get(id)
 
+    def remove(self, id: str) -> Job:
+        """Forget a job that is over. Raises NotFound, InputError."""
+        with self._transaction() as change:
+            job = select_one(change, id)
+            if job.state in OPEN:
+                raise InputError(f"The job {id} is {job.state}; cancel it first.")
+            delete(change, [id])
+        return job
+
     def forget(self, before: datetime) -> list[str]:
         """Forget the jobs that are over and came before that time; their ids."""
+        when = before.astimezone(UTC).isoformat(timespec="seconds")
         with self._transaction() as change:
-            ids = [
-                id
-                for (id,) in change.execute(
-                    "DELETE FROM jobs WHERE state NOT IN ('waiting', 'running') "
-                    "AND json_extract(job, '$.created') < ? RETURNING id",
-                    (before.astimezone(UTC).isoformat(timespec="seconds"),),
-                )
-            ]
-            change.executemany("DELETE FROM events WHERE job = ?", [(id,) for id in ids])
+            old = select(change, "state NOT IN ('waiting', 'running') AND created < ?", when)
+            delete(change, ids := [job.id for job in old])
         return ids
 
-    def recover(self) -> None:
-        """Let the jobs that a dead server was running wait again, unless they killed it."""
+    def recover(self) -> list[Job]:
+        """Let the jobs that a dead server was running wait again, without a file that killed it
+        again and again; those of which nothing waits are over, and given back."""
+        over: list[Job] = []
         with self._change() as change:
             for job in select(change, "state = 'running' ORDER BY number"):
-                again = job.attempts < MAX_ATTEMPTS
-                state: JobState = "waiting" if again else "failed"
-                error = "" if again else f"The server ended {job.attempts} times during this job."
-                update(change, replace(job, state=state, error=error))
-                tell(change, job.id, "state", {"state": state, "error": error})
+                after = _after_crash(job)
+                for index, (file, before) in enumerate(zip(after.files, job.files, strict=True)):
+                    if file != before:
+                        tell(change, job.id, "file", {"index": index, **file.as_json()})
+                update(change, after)
+                tell(change, job.id, "state", {"state": after.state, "error": after.error})
+                if after.state not in OPEN:
+                    over.append(after)
+        return over
 
     def events(self, id: str, *, after: int = 0) -> list[JobEvent]:
         """What has happened to a job since its event number `after`."""
@@ -202,18 +217,22 @@ class JobQueue:
         with self._changed:
             self._changed.notify_all()
 
-    def _take(self, library: str) -> Job | None:
+    def _take(self) -> Job | None:
         with self._transaction() as change:
-            waiting = select(
-                change, "library = ? AND state = 'waiting' ORDER BY number LIMIT 1", library
-            )
+            first = "SELECT min(number) FROM jobs WHERE state = 'waiting' GROUP BY tenant"
+            waiting = select(change, f"number IN ({first}) ORDER BY number")
             if not waiting:
                 return None
-            job = waiting[0]
+            job = min(waiting, key=lambda job: self._turn(job.tenant))
             taken = replace(job, state="running", attempts=job.attempts + 1)
             update(change, taken)
             tell(change, job.id, "state", {"state": "running"})
+        self._turns = [*(tenant for tenant in self._turns if tenant != job.tenant), job.tenant]
         return taken
+
+    def _turn(self, tenant: str) -> int:
+        """Lower for who was served longer ago."""
+        return self._turns.index(tenant) if tenant in self._turns else -1
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
@@ -237,11 +256,30 @@ class JobQueue:
         return sqlite3.connect(self._path, timeout=30, isolation_level=None)
 
 
-def _count(connection: sqlite3.Connection, job: Job) -> int:
-    """Of the same tenant: nobody fills the queue for others."""
-    (count,) = connection.execute(
-        "SELECT count(*) FROM jobs WHERE library = ? AND tenant = ?"
-        " AND state IN ('waiting', 'running')",
-        (job.library, job.tenant),
-    ).fetchone()
-    return int(count)
+def _earlier(connection: sqlite3.Connection, job: Job) -> Job | None:
+    if not job.token:
+        return None
+    found = select(connection, "tenant = ? AND token = ?", job.tenant, job.token)
+    if not found:
+        return None
+    if [file.name for file in found[0].files] != [file.name for file in job.files] or (
+        found[0].bytes != job.bytes
+    ):
+        raise InputError(
+            "This Idempotency-Key came with other files before; give each upload a key of its own."
+        )
+    return found[0]
+
+
+def _after_crash(job: Job) -> Job:
+    """What becomes of a job that was running when its server died."""
+    waiting = [index for index, file in enumerate(job.files) if file.state == "waiting"]
+    if job.cancelling or not waiting:
+        return ended(job)
+    if job.attempts < MAX_ATTEMPTS:
+        return replace(job, state="waiting")
+    at = waiting[0]  # files are read in their order
+    error = f"The server ended {job.attempts} times while it read this file; it is given up."
+    failed = replace(job.files[at], state="failed", error=error)
+    left = replace(job, files=(*job.files[:at], failed, *job.files[at + 1 :]), attempts=0)
+    return replace(left, state="waiting") if len(waiting) > 1 else ended(left)

@@ -6,9 +6,12 @@ taken out of it.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069/\\]+")
 _MAX_NAME = 180
@@ -39,6 +42,22 @@ class Uploads:
         assert _JOB.fullmatch(job), job
         return self._folder / job / str(index) / safe_name(name)
 
+    def keep(self, job: str, names: Sequence[str], files: Sequence[BinaryIO]) -> None:
+        """Write the files of a job, so that they survive also what ends the machine.
+
+        Raises OSError.
+        """
+        for index, (name, file) in enumerate(zip(names, files, strict=True)):
+            path = self.place(job, index, name)
+            path.parent.mkdir(parents=True, mode=0o700)
+            with path.open("xb") as written:
+                shutil.copyfileobj(file, written)
+                written.flush()
+                os.fsync(written.fileno())
+            _sync(path.parent)
+        _sync(self._folder / job)
+        _sync(self._folder)
+
     def remove(self, job: str) -> None:
         """The files of a job are needed no more."""
         assert _JOB.fullmatch(job), job
@@ -49,3 +68,12 @@ class Uploads:
         for folder in self._folder.iterdir():
             if folder.name not in jobs:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    """A file is found again after a crash of the machine if its folder says so on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,7 +1,8 @@
 """One thread for each library, which adds what the queue holds for it, one job after the other.
 
 A server that ends lets go of the page at hand, and the job waits again; what is in the library is
-not read twice.
+not read twice. After each file a job makes way for one of another tenant. What earlier jobs left
+half done is removed and never completed: it may be what ended the server.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from recto.engine.errors import LibraryBusy, RectoError
 from recto.indexing.outcome import Outcome, OutcomeKind
 from recto.indexing.progress import Progress
 from recto.library import Library
+from recto.serving.telling import tellable
 
+from .inbox import Inbox
 from .job import FileState, Job, JobFile
-from .queue import JobQueue
-from .uploads import Uploads
+from .uploads import safe_name
 
 _log = logging.getLogger("recto.jobs")
 _PATIENCE = 1.0
@@ -47,8 +49,7 @@ class JobWorker(Closing):
         self,
         name: str,
         library_of: Callable[[str], Library],
-        queue: JobQueue,
-        uploads: Uploads,
+        inbox: Inbox,
         *,
         max_pages: int,
         crossmodal_pages: bool = False,
@@ -59,11 +60,13 @@ class JobWorker(Closing):
         has an encoder of these."""
         self._name = name
         self._library_of = library_of
-        self._queue = queue
-        self._uploads = uploads
+        self._queue = inbox.queue
+        self._uploads = inbox.uploads
         self._max_pages = max_pages
         self._crossmodal_pages = crossmodal_pages
         self._on_file = on_file
+        self._left = {job.tenant for job in self._queue.recover()}
+        """Tenants in whose documents a job that is over may have left one half done."""
         self._ending = Event()
         self._thread = Thread(target=self._run, name=f"jobs of {name}", daemon=True)
         self._thread.start()
@@ -83,7 +86,8 @@ class JobWorker(Closing):
                 self._ending.wait(_PATIENCE)
 
     def _next(self) -> None:
-        job = self._queue.take(self._name, timeout=_PATIENCE)
+        self._tidy()
+        job = self._queue.take(timeout=_PATIENCE)
         if job is None:
             return
         try:
@@ -95,26 +99,45 @@ class JobWorker(Closing):
             _log.exception("job %s", job.id)
             self._queue.finish(job.id, error=f"recto failed with {type(error).__name__}.")
 
+    def _tidy(self) -> None:
+        for tenant in sorted(self._left):
+            try:
+                self._library_of(tenant).forget_unfinished()
+            except LibraryBusy:
+                return  # later
+            self._left.discard(tenant)
+
     def _work(self, job: Job) -> None:
         library = self._library_of(job.tenant)
         error = ""
         try:
-            for index, file in enumerate(job.files):
-                if file.state == "waiting":
-                    became = self._add_or_refuse(library, job, index, file)
-                    self._queue.note_file(job.id, index, became)
-                    self._on_file(became)
+            library.forget_unfinished(but=_origins(job))
+            if not self._read(library, job):
+                self._queue.postpone(job.id)
+                return
         except LibraryBusy:
             raise
         except RectoError as stopping:  # no room, no store: the rest would fail, too
-            error = str(stopping)
+            _log.error("job %s: %s", job.id, stopping)
+            error = tellable(stopping)
         except _Interrupted:
             if not self._queue.get(job.id).cancelling:
-                self._queue.postpone(job.id)  # what is half there is completed by the next `add`
+                self._queue.postpone(job.id)  # what is half there is completed when it goes on
                 return
             library.forget_unfinished()
         if self._queue.finish(job.id, error=error).state == "done":
             self._uploads.remove(job.id)
+
+    def _read(self, library: Library, job: Job) -> bool:
+        """Whether all files of a job have been read, rather than another tenant's turn come."""
+        for index, file in enumerate(job.files):
+            if file.state == "waiting":
+                became = self._add_or_refuse(library, job, index, file)
+                self._queue.note_file(job.id, index, became)
+                self._on_file(became)
+                if index < len(job.files) - 1 and self._queue.others_wait(job.tenant):
+                    return False
+        return True
 
     def _add_or_refuse(self, library: Library, job: Job, index: int, file: JobFile) -> JobFile:
         try:
@@ -128,7 +151,7 @@ class JobWorker(Closing):
 
     def _add(self, library: Library, job: Job, index: int, file: JobFile) -> JobFile:
         path = self._uploads.place(job.id, index, file.name)
-        origin = job.replaces or f"upload:/{job.id}/{index}/{path.name}"
+        origin = _origin(job, index)
         report = library.add(
             path,
             origin=origin,
@@ -139,7 +162,7 @@ class JobWorker(Closing):
         )
         # An interrupted attempt is completed first, under its origin; then it is unchanged.
         outcome = next(done for done in report.outcomes if done.path in (Path(origin), path))
-        return _became(file, outcome)
+        return _became(file, outcome, path)
 
     def _note_progress(self, job: Job, index: int) -> Callable[[Progress], None]:
         last = 0.0
@@ -166,7 +189,17 @@ _STATES: dict[OutcomeKind, FileState] = {
 }
 
 
-def _became(file: JobFile, outcome: Outcome) -> JobFile:
+def _origin(job: Job, index: int) -> str:
+    """Where the library is told that a file comes from: another upload is another document."""
+    return job.replaces or f"upload:/{job.id}/{index}/{safe_name(job.files[index].name)}"
+
+
+def _origins(job: Job) -> list[str]:
+    """Of the files that are still to be read."""
+    return [_origin(job, index) for index, file in enumerate(job.files) if file.state == "waiting"]
+
+
+def _became(file: JobFile, outcome: Outcome, path: Path) -> JobFile:
     return JobFile(
         name=file.name,
         state=_STATES[outcome.kind],
@@ -174,5 +207,5 @@ def _became(file: JobFile, outcome: Outcome) -> JobFile:
         pages=outcome.pages,
         clips=outcome.clips,
         skipped=len(outcome.skipped),
-        error="" if outcome.error is None else str(outcome.error),
+        error="" if outcome.error is None else tellable(outcome.error, {str(path): file.name}),
     )

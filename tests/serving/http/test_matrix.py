@@ -83,6 +83,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("post", f"{MAIN}/ask"): Case(needs="read", json=QUESTION, blind=('"citations":[]',)),
     ("get", f"{MAIN}/jobs"): Case(needs="read"),
     ("get", JOB): READ,
+    ("delete", JOB): Case(needs="write", says=404),
     ("get", f"{JOB}/events"): READ,
     ("post", f"{JOB}/cancel"): Case(needs="write", says=404),
     ("post", f"{JOB}/retry"): Case(needs="write", says=404),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import re
@@ -20,9 +21,8 @@ from recto.serving.http.app import create_app
 from recto.serving.http.problems import Refusal
 from recto.serving.http.settings import ServeSettings
 from recto.serving.http.turns import Turns
+from recto.serving.jobs.inbox import Inbox
 from recto.serving.jobs.job import Job, JobFile
-from recto.serving.jobs.queue import JobQueue
-from recto.serving.jobs.uploads import Uploads
 from recto.serving.keys import KeyRing
 from recto.serving.logs import FIELDS, Lines
 from tests.pdfs import lines, pdf
@@ -208,24 +208,20 @@ def test_only_pages_of_allowed_origins_may_read(own: ServeSettings) -> None:
 
 
 def test_jobs_that_were_over_long_ago_are_forgotten(own: ServeSettings) -> None:
-    queue, uploads = JobQueue(own.state, most=9), Uploads(own.state)
     made = {}
-    for state, created in (("old", "2020-01-01T00:00:00+00:00"), ("new", None)):
-        job = Job(library="main", tenant="", files=(JobFile(name="a.pdf"),))
-        job = replace(job, created=created) if created else job
-        path = uploads.place(job.id, 0, "a.pdf")
-        path.parent.mkdir(parents=True)
-        path.write_bytes(b"x")
-        queue.put(job)
-        queue.cancel(job.id)
-        made[state] = job.id, path
+    with Inbox(own.state, own.libraries["main"], most=9, most_bytes=99) as inbox:
+        for state, created in (("old", "2020-01-01T00:00:00+00:00"), ("new", None)):
+            job = Job(tenant="", files=(JobFile(name="a.pdf"),))
+            job = replace(job, created=created) if created else job
+            inbox.put(job, [io.BytesIO(b"x")])
+            inbox.queue.cancel(job.id)
+            made[state] = job.id, inbox.uploads.place(job.id, 0, "a.pdf")
 
     with running(own) as address, Client(base_url=address) as client:
         listed = [job["job"] for job in client.get(f"{MAIN}/jobs").json()]
 
     assert listed == [made["new"][0]]
     assert (made["old"][1].exists(), made["new"][1].exists()) == (False, True)
-    assert queue.events(made["old"][0]) == []
 
 
 def test_who_waits_too_long_for_a_turn_is_told_so() -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from recto.serving.http.settings import ServeSettings
+from recto.serving.jobs.inbox import Inbox
+from recto.serving.jobs.job import Job, JobFile
 from tests.pdfs import lines, pdf
 
 from .conftest import Client, running
@@ -124,19 +130,77 @@ def test_a_name_that_is_a_path_stays_a_name(empty: Client, tmp_path: Path) -> No
 
 
 def test_a_job_waits_for_a_server_that_comes_back(settings_of_empty: ServeSettings) -> None:
-    from recto.serving.jobs.job import Job, JobFile
-    from recto.serving.jobs.queue import JobQueue
-    from recto.serving.jobs.uploads import Uploads
-
-    job = Job(library="main", tenant="", files=(JobFile(name="a.pdf"),))
-    path = Uploads(settings_of_empty.state).place(job.id, 0, "a.pdf")
-    path.parent.mkdir(parents=True)
-    path.write_bytes(pdf([lines("The ferry leaves.")]))
-    queue = JobQueue(settings_of_empty.state, most=10)
-    queue.put(job)
-    queue.take("main", timeout=0)  # and then the server was killed
+    with waiting_job(settings_of_empty, "main") as (inbox, job):
+        inbox.queue.take(timeout=0)  # and then the server was killed
 
     with running(settings_of_empty) as address, Client(base_url=address, timeout=60) as client:
         over = until_over(client, {"job": job.id})
 
     assert (over["state"], over["attempts"]) == ("done", 2)
+
+
+@contextmanager
+def waiting_job(settings: ServeSettings, library: str) -> Iterator[tuple[Inbox, Job]]:
+    """An upload that was sent to a library of a server that has ended."""
+    job = Job(tenant="", files=(JobFile(name="a.pdf"),))
+    with Inbox(settings.state, settings.libraries[library], most=9, most_bytes=10**9) as inbox:
+        inbox.put(job, [io.BytesIO(pdf([lines("The ferry leaves.")]))])
+        yield inbox, job
+
+
+def test_two_servers_with_one_state_folder_keep_what_is_theirs(
+    settings_of_empty: ServeSettings, tmp_path: Path
+) -> None:
+    # Each calls its only library "main", as `recto serve` in two folders of one user does.
+    other = replace(settings_of_empty, libraries={"main": str(tmp_path / "other")})
+    with waiting_job(settings_of_empty, "main") as (inbox, job):
+        with running(other) as address, Client(base_url=address, timeout=60) as client:
+            sent_there = client.post(f"{MAIN}/documents", files=[sent("b.pdf", "A tram.")])
+            until_over(client, sent_there.json())
+            listed = client.get(f"{MAIN}/documents").json()["documents"]
+            jobs = client.get(f"{MAIN}/jobs").json()
+        assert inbox.queue.get(job.id).state == "waiting"
+
+    assert [document["document"] for document in listed] == ["b.pdf"]
+    assert [found["job"] for found in jobs] == [sent_there.json()["job"]]
+
+
+def test_half_a_letter_in_what_is_said_of_files_is_refused(empty: Client) -> None:
+    for said in ({"metadata": '{"a": "\\ud800"}'}, {"metadata": '{"\\udfff": 1}'}):
+        reply = empty.post(f"{MAIN}/documents", files=[sent("a.pdf", "One.")], data=said)
+        assert (reply.status_code, reply.json()["code"]) == (422, "bad-input")
+        assert "surrogate" in reply.json()["detail"]
+
+    assert empty.get(f"{MAIN}/jobs").json() == []
+
+
+def test_what_failed_tells_no_folders(empty: Client, settings_of_empty: ServeSettings) -> None:
+    files = [("files", ("b roken.pdf", b"%PDF-1.7 broken"))]
+    job = until_over(empty, empty.post(f"{MAIN}/documents", files=files).json())
+
+    told = job["files"][0]["error"]
+    assert told.startswith("b roken.pdf")
+    assert str(settings_of_empty.state) not in told
+    assert "/" not in told
+
+
+def test_an_upload_with_the_same_key_is_kept_once(empty: Client) -> None:
+    def send(name: str, key: str) -> httpx2.Response:
+        files = [sent(name, "One.")]
+        return empty.post(f"{MAIN}/documents", files=files, headers={"Idempotency-Key": key})
+
+    first, again, other = send("a.pdf", "x"), send("a.pdf", "x"), send("a.pdf", "y")
+
+    assert first.json()["job"] == again.json()["job"] != other.json()["job"]
+    assert send("b.pdf", "x").status_code == 422
+
+
+def test_a_job_that_is_over_can_be_forgotten(empty: Client) -> None:
+    files = [("files", ("broken.pdf", b"%PDF-1.7 broken"))]
+    job = until_over(empty, empty.post(f"{MAIN}/documents", files=files).json())
+    path = f"{MAIN}/jobs/{job['job']}"
+
+    assert [found["job"] for found in empty.get(f"{MAIN}/jobs?state=failed").json()] == [job["job"]]
+    assert empty.get(f"{MAIN}/jobs?state=done").json() == []
+    assert empty.delete(path).json()["state"] == "failed"
+    assert empty.get(path).status_code == 404

@@ -60,7 +60,7 @@ def listed(client: httpx2.Client) -> list[dict[str, Any]]:
 
 
 def uploads(folder: Path) -> list[Path]:
-    return [path for path in (folder / "state" / "uploads").rglob("*") if path.is_file()]
+    return [path for path in (folder / "state").glob("inboxes/*/uploads/**/*") if path.is_file()]
 
 
 @pytest.fixture
