@@ -1,10 +1,13 @@
 """What a report tells of answers: `recto bench answers --save`. A kind of `report_kinds`.
 
     "data": {"dataset": "northwind", "pages": 273, "model": "…" or null,
-             "strategies": {"default": {"questions": 60, "refused": 0.02, "cited": 0.9, …}, …}}
+             "strategies": {"default": {"questions": 60, "refused": 0.02, "cited": 0.9, …}, …},
+             "intervals": {"default": {"refused": [0.0, 0.05], "cited": [0.8, 0.96], …}, …},
+             "settings": {"encoder": "…", …}}
 
-`strategies` has the figures that `answers.Answers.as_json` gives, null where there is nothing to
-count; `dataset` and `model` may be left out. Other keys are not looked at.
+`strategies` has the figures that `Answers.as_json` of `answer_figures` gives, null where there is
+nothing to count, `intervals` where they would lie in 95 of 100 such samples of questions. All but
+`strategies` may be left out; other keys are not looked at.
 """
 
 from __future__ import annotations
@@ -12,12 +15,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from recto.benchmarks.measurement import unique
-from recto.benchmarks.report_parts import Figure, Part, Section, Table, Text
+from recto.benchmarks.report_parts import Figure, Listing, Part, Section, Table, Text
 from recto.benchmarks.report_plots import Bar, bars
 from recto.benchmarks.result_files import Result
 from recto.engine.errors import InputError
 
 _Figures = Mapping[str, float | None]
+_Spreads = Mapping[str, Sequence[float]]
 _HEADLINE = "cited"
 _SAID = {
     "cited": "cite a page that answers",
@@ -45,15 +49,17 @@ def _section(result: Result, title: str) -> Section:
     strategies = _strategies(result)
     model = result.data.get("model") or "none, answers are extractive"
     parts: list[Part] = [
-        _table(strategies),
+        _table(strategies, _intervals(result)),
         Text(
             text="Figures of answers are means over the answerable questions that were answered;"
-            " nothing is judged by a model.",
+            " nothing is judged by a model. Intervals of 95 %, by bootstrap over the questions.",
             small=True,
         ),
     ]
+    if lines := [f"{name}: {value}" for name, value in _settings(result)]:
+        parts.append(Listing(title="Settings", lines=lines))
     if plotted := [
-        Bar(name=name, value=value, low=value, high=value, label=f"{value:.3f}")
+        _bar(name, value, _intervals(result).get(name, {}).get(_HEADLINE))
         for name, figures in strategies.items()
         if (value := figures.get(_HEADLINE)) is not None
     ]:
@@ -64,15 +70,37 @@ def _section(result: Result, title: str) -> Section:
     )
 
 
-def _table(strategies: Mapping[str, _Figures]) -> Table:
+def _table(strategies: Mapping[str, _Figures], intervals: Mapping[str, _Spreads]) -> Table:
     """A column a strategy; figures that there are for none of them are left out."""
     names = dict.fromkeys(name for figures in strategies.values() for name in figures)
-    rows = [
-        [name.replace("_", " "), *(_figure(figures.get(name)) for figures in strategies.values())]
-        for name in names
-        if any(figures.get(name) is not None for figures in strategies.values())
-    ]
+    rows = []
+    for name in names:
+        if all(figures.get(name) is None for figures in strategies.values()):
+            continue
+        cells = (
+            _figure(figures.get(name)) + _spread(intervals.get(strategy, {}).get(name))
+            for strategy, figures in strategies.items()
+        )
+        rows.append([name.replace("_", " "), *cells])
     return Table(head=["figure", *strategies], rows=rows)
+
+
+def _bar(name: str, value: float, spread: Sequence[float] | None) -> Bar:
+    low, high = spread or (value, value)
+    return Bar(name=name, value=value, low=low, high=high, label=f"{value:.3f}")
+
+
+def _spread(spread: Sequence[float] | None) -> str:
+    return f" ({spread[0]:.3f} – {spread[1]:.3f})" if spread else ""
+
+
+def _intervals(result: Result) -> Mapping[str, _Spreads]:
+    found: Mapping[str, _Spreads] = result.data.get("intervals") or {}
+    return found
+
+
+def _settings(result: Result) -> list[tuple[str, object]]:
+    return list((result.data.get("settings") or {}).items())
 
 
 def _titled(results: Sequence[Result]) -> list[tuple[Result, str]]:

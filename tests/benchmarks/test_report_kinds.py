@@ -41,6 +41,13 @@ def test_answers_are_told_with_every_strategy() -> None:
     assert "recto bench answers q.jsonl d" in text
 
 
+def test_answers_are_told_with_their_intervals_and_settings() -> None:
+    intervals = {"single": {"cited": [0.875, 1.0]}}
+    text = markdown([answers(intervals=intervals, settings={"depth": 3})], folder="f").text
+    assert "| cited | 0.500 | 1.000 (0.875 – 1.000) |" in text
+    assert "- depth: 3" in text
+
+
 def test_results_of_the_same_data_are_told_apart() -> None:
     text = html([answers(dataset="x"), answers(dataset="x", model="m")])
     assert re.findall(r"<h2>(Answers.*?)</h2>", text) == ["Answers, x", "Answers, x (2)"]
