@@ -10,6 +10,7 @@ from pathlib import Path
 from recto.catalog import Catalog, document_of
 from recto.engine.answering.protocol import Evidence
 from recto.engine.closing import Closing
+from recto.engine.crossmodal.protocol import CrossModalEncoder
 from recto.engine.encoders.protocol import Encoder
 from recto.engine.matches import Match
 from recto.engine.page import PageContent
@@ -85,6 +86,11 @@ class Holdings(Closing):
     def reader_of_words(self) -> Encoder:
         """What chooses quotes, which are words even where pages are found by their pictures."""
         return self.shared.reader_of_words
+
+    @property
+    def crossmodal(self) -> CrossModalEncoder:
+        """Raises InputError where the library has none."""
+        return self.shared.crossmodal.encoder
 
     @property
     def writing(self) -> AbstractContextManager[None]:

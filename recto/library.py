@@ -251,7 +251,8 @@ class Library(MediaLibrary, Closing):
         size, metadata and page, such as 'kind = "pdf" and (meta.year >= 2023 or tags = "audit")'.
 
         `strategy` is how pages are found: "default", or one to compare with: "single" (one vector a
-        page), "summaries" or "summaries-pages" (by what `summarise` has had written of them).
+        page, of all its vectors), "crossmodal" (one of its picture, after `add(crossmodal=True)`),
+        "summaries" or "summaries-pages" (by what `summarise` has had written of them).
 
         Raises QuestionError, NotFound, FilterError, and a DocumentError for the file of an image.
         """

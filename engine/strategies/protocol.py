@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from recto.engine.answering.protocol import DraftAnswer, Evidence
+from recto.engine.crossmodal.protocol import Modality
 from recto.engine.encoders.protocol import Encoder
 from recto.engine.retrieval import RankedPage, Retriever
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store
 from recto.engine.summaries import Summaries
-from recto.engine.vectors import QuestionVectors
+from recto.engine.vectors import FloatArray, QuestionVectors
+
+
+class TextPlacer(Protocol):
+    """What of a cross-modal encoder places texts among pictures."""
+
+    def encode_text(self, texts: Sequence[str], *, target: Modality) -> FloatArray:
+        """(n, d) of length 1, in the space of `target`."""
+        ...
 
 
 class Shelf(Protocol):
@@ -36,6 +46,11 @@ class Shelf(Protocol):
 
     @property
     def summaries(self) -> Summaries: ...
+
+    @property
+    def crossmodal(self) -> TextPlacer:
+        """Its encoder of sound, film and pictures. Raises InputError where it has none."""
+        ...
 
 
 class Strategy(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from recto.engine.errors import InputError
+from recto.engine.strategies.crossmodal import CrossModalPages
 from recto.engine.strategies.default import LateInteraction
 from recto.engine.strategies.protocol import Shelf, Strategy
 from recto.engine.strategies.single import SingleVector
@@ -15,6 +16,7 @@ DEFAULT = "default"
 KNOWN: dict[str, Callable[[Shelf], Strategy]] = {
     DEFAULT: LateInteraction,
     "single": SingleVector,
+    "crossmodal": CrossModalPages,
     "summaries": SummariesAlone,
     "summaries-pages": SummariesPages,
 }

@@ -11,8 +11,9 @@ StrategyOption = Annotated[
     typer.Option(
         "--strategy",
         metavar="NAME",
-        help="How pages are found: default, or one to compare with: single, summaries or "
-        "summaries-pages, which need `recto add --summaries`.",
+        help="How pages are found: default, or one to compare with: single; crossmodal, which "
+        "needs `recto add --crossmodal`; summaries or summaries-pages, which need `recto add "
+        "--summaries`.",
         show_default=False,
     ),
 ]

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from recto.engine.bm25 import document_vector, words_vector
+from recto.engine.crossmodal.protocol import Modality
 from recto.engine.encoders.protocol import Encoder, PageInput
+from recto.engine.errors import InputError
 from recto.engine.retrieval import Retriever
 from recto.engine.store.oracle import OracleStore
 from recto.engine.store.protocol import Store
 from recto.engine.store.records import DocumentRecord, PageRecord
+from recto.engine.strategies.protocol import TextPlacer
 from recto.engine.summaries import Summaries
+from recto.engine.vectors import FloatArray
 from tests.fakes import FakeEncoder, page_content
 
 DOCUMENT = "a" * 64
@@ -26,6 +31,13 @@ TEXTS = (
 )
 
 
+class Blind:
+    """Of a library that has no encoder of pictures."""
+
+    def encode_text(self, texts: Sequence[str], *, target: Modality) -> FloatArray:
+        raise InputError("there is no cross-modal encoder")
+
+
 @dataclass
 class Shelf:
     """A store with a page a text, in one document."""
@@ -33,6 +45,7 @@ class Shelf:
     store: Store
     encoder: Encoder
     summaries: Summaries
+    crossmodal: TextPlacer = field(default_factory=Blind)
 
     @property
     def reader_of_words(self) -> Encoder:

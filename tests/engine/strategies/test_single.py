@@ -7,9 +7,8 @@ import pytest
 
 from recto.engine.store.plan import PageFilter
 from recto.engine.strategies.single import SingleVector
-from recto.engine.vectors import FloatArray, QuestionVectors
+from recto.engine.vectors import QuestionVectors
 from tests.engine.strategies.conftest import TEXTS, Shelf
-from tests.fakes import FakeEncoder
 
 
 def cosines(shelf: Shelf, question: str) -> dict[int, float]:
@@ -42,25 +41,3 @@ def test_picture_alone_is_asked_by_its_vectors(shelf: Shelf) -> None:
     vectors = QuestionVectors(patches=asked.patches, rows=asked.rows, tokens=("",))
     hits = SingleVector(shelf).search(None, limit=1, filter=PageFilter(), vectors=vectors)
     assert [hit.number for hit in hits] == [4]
-
-
-class ByLength:
-    """An embedding of another model: a page's direction is its number of words."""
-
-    id = FakeEncoder(dim=4).id
-
-    def of_page(self, page: object) -> FloatArray | None:
-        words = page.content.text.words  # type: ignore[attr-defined]
-        return None if len(words) == 3 else _angle(len(words))
-
-    def of_question(self, question: str, vectors: QuestionVectors | None) -> FloatArray:
-        return _angle(int(question))
-
-
-def _angle(number: int) -> FloatArray:
-    return np.array([np.cos(number / 9), np.sin(number / 9), 0, 0], np.float32)
-
-
-def test_vectors_of_another_model_take_their_place(shelf: Shelf) -> None:
-    hits = SingleVector(shelf, ByLength()).search("9", limit=5, filter=PageFilter())
-    assert [len(hit.content.text.words) for hit in hits] == [9, 7, 5, 4]

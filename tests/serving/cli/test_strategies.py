@@ -72,12 +72,18 @@ def test_bench_compares_strategies(run: Run, tmp_path: Path) -> None:
     wanted = {"question": "When is the lamp cleaned?", "answer": "Monday", "relevant": relevant}
     (tmp_path / "q.jsonl").write_text(json.dumps(wanted))
     both = ("--strategy", "default", "--strategy", "single")
-    said = run("bench", "answers", "q.jsonl", "docs", *both, "--output", "answers.jsonl")
+    command = ("bench", "answers", "q.jsonl", "docs", *both, "--save", "results")
+    said = run(*command)
     lines = said.out.splitlines()
     assert lines[0].split() == ["default", "single"]
     assert "citation precision" in said.out
     assert "cost" not in said.out
     recall = next(line for line in lines if line.startswith("citation recall"))
-    assert recall.split()[2:] == ["1.000", "1.000"]
-    kept = [json.loads(line) for line in (tmp_path / "answers.jsonl").read_text().splitlines()]
+    assert recall.split()[2:] == ["1.000", "(1.00-1.00)", "1.000", "(1.00-1.00)"]
+    log = tmp_path / "results" / "answers.jsonl"
+    kept = [json.loads(line) for line in log.read_text().splitlines()]
     assert [one["strategy"] for one in kept] == ["default", "single"]
+    assert run("bench", "report", "results", "-o", "report.md").code == 0
+    assert "citation recall | 1.000 | 1.000" in (tmp_path / "report.md").read_text()
+    assert run(*command).code == 0
+    assert len(log.read_text().splitlines()) == 2  # nothing was asked again
