@@ -146,7 +146,7 @@ class _Tenfolds:
 
     def __call__(self, value: float) -> float:
         first, last = math.log10(self.ticks[0]), math.log10(self.ticks[-1])
-        share = (math.log10(max(value, self.least)) - first) / (last - first)
+        share = (math.log10(max(value, self.ticks[0])) - first) / (last - first)
         return self.start + (self.end - self.start) * share
 
     @property

@@ -242,6 +242,15 @@ def test_better_points_stand_higher_and_larger_ones_to_the_right() -> None:
     assert small[1] > large[1]
 
 
+def test_tenfolds_are_equally_far_apart() -> None:
+    rows = [Point(name="n", series="s", x=x, y=1, low=1, high=1) for x in (0.5, 30)]
+    tree = ElementTree.fromstring(points(rows, title="t", x="kB", y="nDCG"))
+    tens = ("0.1", "1", "10", "100 kB")
+    at = [float(t.attrib["x"]) for t in tree.iter("text") if t.get("class") == "tick"]
+    assert [t.text for t in tree.iter("text") if t.get("class") == "tick"] == [*tens]
+    assert [b - a for a, b in pairwise(at)] == pytest.approx([at[1] - at[0]] * 3, abs=0.2)
+
+
 def test_names_of_points_that_lie_together_do_not_cover_each_other() -> None:
     named = [f"way {i}" for i in range(4)]
     rows = [
