@@ -1,9 +1,9 @@
 """The arms of a search: what is asked of the store, and how few round trips do it.
 
 Every arm ranks all pages; a store may find those that are worth an exact score of `patches` by
-itself, in which case one round trip does. Of a store that does not, above `exact_below` pages the
-arms that are cheap propose candidates, as do the documents that the question names, and `patches`
-scores these.
+itself. Of a store that does not, above `exact_below` pages the arms that are cheap propose
+candidates, as do the documents that the question names, and `patches` scores these. One round trip
+does in either case.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Candidates:
     exact: bool
     """Whether the store is to rank all; if not, only what the cheap arms propose is."""
     recall: float = 1.0
-    """The share of the best ten by `patches` that must be found where the store ranks all."""
+    """The share of the best ten that must be found where the store need not compare all."""
 
     def rankings(
         self, query: Query, named: Mapping[str, float], known: Mapping[str, Ranking]
@@ -65,15 +65,9 @@ class Candidates:
         """Of each wanted arm; those in `known` are not asked for again."""
         if self.exact:
             return {**known, **self._search(query, self.depth, set(self.wanted) - set(known))}
-        cheap = self._arms(query, self.proposals, ("rows", "words"))
-        confined = _confined(cheap.values(), tuple(named)[:_MAX_CONFINED])
-        plan = SearchPlan(arms=(*cheap.values(), *confined), filter=self.filter)
-        found = self.store.search(plan)
-        ids = tuple(sorted({hit.id for ranking in found for hit in ranking}))
-        ranked = dict(zip(cheap, found[: len(cheap)], strict=True))
-        if ids and "patches" in self.wanted:
-            ranked |= self._search(query, len(ids), ("patches",), ids)
-        return {name: ranking for name, ranking in ranked.items() if name in self.wanted}
+        cheap = self._arms(query, self.proposals, ("rows", "words")).values()
+        confined = _confined(cheap, tuple(named)[:_MAX_CONFINED])
+        return self._search(query, self.depth, self.wanted, (*cheap, *confined))
 
     def named_pages(self, query: Query) -> dict[str, float]:
         """Pages of the documents whose name or title shares terms with the question, best first.
@@ -105,24 +99,40 @@ class Candidates:
         return {term: ranking[0].score / (K1 + 1) for term, ranking in tops if ranking}
 
     def _search(
-        self, query: Query, limit: int, names: Collection[str], ids: tuple[str, ...] | None = None
+        self,
+        query: Query,
+        limit: int,
+        names: Collection[str],
+        among: tuple[DenseArm | SparseArm, ...] = (),
     ) -> Rankings:
-        arms = self._arms(query, limit, names)
-        plan = SearchPlan(
-            arms=tuple(replace(arm, ids=ids) for arm in arms.values()), filter=self.filter
-        )
+        """`among`: what proposes pages to `patches`."""
+        arms = self._arms(query, limit, names, among)
+        plan = SearchPlan(arms=tuple(arms.values()), filter=self.filter)
         return dict(zip(arms, self.store.search(plan), strict=True)) if arms else {}
 
     def _arms(
-        self, query: Query, limit: int, names: Collection[str]
+        self,
+        query: Query,
+        limit: int,
+        names: Collection[str],
+        among: tuple[DenseArm | SparseArm, ...] = (),
     ) -> dict[str, DenseArm | SparseArm]:
         """Those of `names` that have something to ask for."""
         vectors = query.vectors
         arms: dict[str, DenseArm | SparseArm] = {
             "patches": DenseArm(
-                using="patches", query=vectors.patches, limit=limit, recall=self.recall
+                using="patches",
+                query=vectors.patches,
+                limit=limit,
+                recall=self.recall,
+                among=among,
             ),
-            "rows": DenseArm(using="rows", query=vectors.rows, limit=limit),
+            "rows": DenseArm(
+                using="rows",
+                query=vectors.rows,
+                limit=limit,
+                recall=1.0 if self.exact else self.recall,
+            ),
         }
         if query.terms:
             arms["words"] = SparseArm(query=query.words, limit=limit)

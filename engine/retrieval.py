@@ -10,17 +10,20 @@ the library does not know are taken for the nearest that these pages have (`spel
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from recto.engine.bm25 import question_terms, running_text
 from recto.engine.candidates import Candidates, Query, Rankings, best, is_one_document
 from recto.engine.encoders.protocol import Encoder
-from recto.engine.errors import EncoderMismatch, QuestionError
+from recto.engine.errors import EncoderMismatch, QuestionError, RectoError
 from recto.engine.fusion import fuse, relative
 from recto.engine.page import PageContent
 from recto.engine.passages import best_passage
+from recto.engine.proposing import is_due, measure
 from recto.engine.spelling import corrections
 from recto.engine.store.plan import PageFilter
+from recto.engine.store.proposals import Proposals
 from recto.engine.store.protocol import Store, StoredPage, StoredText
 from recto.engine.store.records import DocumentRecord
 from recto.engine.text import terms, word_terms, words
@@ -56,7 +59,8 @@ class RetrievalSettings:
     """Pages, after the filter, up to which `patches` is computed for all of them by a store that
     does not choose by itself."""
     proposals: int = 100
-    """Pages that each cheap arm proposes above that."""
+    """Pages that each cheap arm proposes above that, at least, and more where the library was
+    measured and needs more."""
     recall: float = RECALL
     """The share of the best ten by `patches` that is found in a large library, on average."""
 
@@ -127,6 +131,7 @@ class Retriever:
         self._store = store
         self._encoder = encoder
         self._settings = settings or RetrievalSettings()
+        self._measured = False
 
     def search(
         self,
@@ -184,16 +189,35 @@ class Retriever:
         return {text.id: found.scores[text.id] for text in found.texts}
 
     def _candidates(self, filter: PageFilter, limit: int) -> Candidates:
-        settings = self._settings
+        settings, store = self._settings, self._store
+        exact = store.two_stage or settings.recall == 1
+        measured = None if exact else store.proposals
+        if not exact and measured is None:  # else it is large, and may be too large to be counted
+            exact = store.count(filter) <= settings.exact_below
+            measured = None if exact else self._measure()
+        proposals = 0 if measured is None else measured.count(settings.recall)
         return Candidates(
-            store=self._store,
+            store=store,
             filter=filter,
             wanted=[arm for arm in _STORED_ARMS if getattr(settings, arm)],
             depth=max(settings.depth, limit),
-            proposals=max(settings.proposals, limit),
-            exact=self._store.two_stage or self._store.count(filter) <= settings.exact_below,
+            proposals=max(settings.proposals, limit, proposals),
+            exact=exact,
             recall=settings.recall,
+            precise=max(settings.read, limit),
         )
+
+    def _measure(self) -> Proposals | None:
+        """For the first search of a large library that was copied to where it is, and not added to
+        since."""
+        if self._measured or not is_due(self._store):
+            return None
+        self._measured = True
+        measured = measure(self._store, self._encoder)
+        if measured is not None:
+            with suppress(RectoError):  # by who may only read; then the next to come measures, too
+                self._store.keep_proposals(measured)
+        return measured
 
     def _find(self, candidates: Candidates, query: Query, limit: int, known: Rankings) -> _Found:
         """One pass over the arms, and the texts of the best pages.

@@ -11,7 +11,16 @@ from pathlib import Path
 
 from recto.catalog import several
 from recto.engine.encoders.protocol import Encoder
-from recto.engine.errors import DiskFull, InputError, NotFound, RectoWarning, TenantError
+from recto.engine.errors import (
+    DiskFull,
+    InputError,
+    LibraryError,
+    NotFound,
+    OutsideError,
+    RectoWarning,
+    TenantError,
+)
+from recto.engine.proposing import is_due, measure
 from recto.engine.store.protocol import Store
 from recto.holdings import Holdings
 from recto.indexing.adding import Indexer
@@ -50,6 +59,7 @@ def add(
         finally:
             holdings.catalog.forget()
         _tidy(holdings.store)
+        _measure(holdings.store, lambda: holdings.encoder)
     return AddReport(outcomes=outcomes, seconds=time.monotonic() - begun)
 
 
@@ -123,6 +133,7 @@ def reencode(
                 outcomes = _reencode(holdings, new, made, on_progress)
                 holdings.switch(new, made)
             _tidy(store)
+            _measure(store, lambda: made)
         else:
             store.forget_beside()
     return ReencodeReport(
@@ -200,4 +211,18 @@ def _tidy(store: Store) -> None:
     except DiskFull as error:
         warnings.warn(
             f"Everything is stored, but not yet compacted: {error}", RectoWarning, stacklevel=4
+        )
+
+
+def _measure(store: Store, encoder: Callable[[], Encoder]) -> None:
+    """Learn how a store that does not choose by itself has to be searched, where it has changed
+    much; what was asked for is done without it."""
+    try:
+        if is_due(store) and (measured := measure(store, encoder())) is not None:
+            store.keep_proposals(measured)
+    except (OutsideError, LibraryError) as error:
+        warnings.warn(
+            f"Everything is stored, but how deep to search it could not be measured: {error}",
+            RectoWarning,
+            stacklevel=4,
         )

@@ -20,6 +20,7 @@ from recto.engine.store.edge_points import EdgePoints
 from recto.engine.store.edge_process import EdgeProcess
 from recto.engine.store.manifest import Datatype, Manifest
 from recto.engine.store.point_store import ALL, PointStore
+from recto.engine.store.proposals import Proposals
 from recto.engine.store.protocol import StoreInfo
 from recto.engine.store.records import DocumentRecord, PageRecord
 from recto.engine.store.schema import DOCUMENTS, PAGES, description, pages_of
@@ -95,6 +96,13 @@ class EdgeStore(PointStore):
         pages = pages_of(document_id)
         room = _WRITE_FACTOR * self._points.count(PAGES, pages) * self._page_size()
         self._points.describe(pages, description(attributes), room=room)
+
+    @property
+    def proposals(self) -> Proposals | None:
+        return None
+
+    def keep_proposals(self, measured: Proposals) -> None:
+        """Its sketches have a measure of their own."""
 
     def info(self) -> StoreInfo:
         """The bytes are those of the whole library; for a tenant, about those of its pages."""

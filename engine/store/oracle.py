@@ -24,6 +24,7 @@ from recto.engine.store.condition import PAGE_NUMBER, Attributes
 from recto.engine.store.holding import holds
 from recto.engine.store.manifest import Datatype
 from recto.engine.store.plan import DenseArm, PageFilter, Ranking, Scored, SearchPlan, SparseArm
+from recto.engine.store.proposals import Proposals
 from recto.engine.store.protocol import StoredPage, StoredText, StoreInfo
 from recto.engine.store.records import DocumentRecord, PageRecord, page_id
 from recto.engine.store.validation import (
@@ -50,6 +51,7 @@ class OracleStore(Closing):
         self._tenant = tenant
         self._pages: dict[str, PageRecord] = {}
         self._documents: dict[str, DocumentRecord] = {}
+        self._proposals: Proposals | None = None
         self._beside: OracleStore | None = None
         self._clips: OracleClips | None = None
         """Of the store without a tenant alone: that of all."""
@@ -168,6 +170,13 @@ class OracleStore(Closing):
         words = {id: record.words for id, record in self._documents.items()}
         return _ranked(_sparse_scores(query, words), limit)
 
+    @property
+    def proposals(self) -> Proposals | None:
+        return self._proposals
+
+    def keep_proposals(self, measured: Proposals) -> None:
+        self._proposals = measured
+
     def info(self) -> StoreInfo:
         return StoreInfo(pages=len(self._pages), documents=len(self._documents), bytes_on_disk=0)
 
@@ -206,6 +215,7 @@ class OracleStore(Closing):
             store, new = self.within(tenant), other.within(tenant)
             store._encoder = new._encoder
             store._pages, store._documents = new._pages, new._documents
+            store._proposals = new._proposals
         self.forget_beside()
 
     def forget_beside(self) -> None:

@@ -15,6 +15,7 @@ from recto.engine.store.clips.records import ClipModality
 from recto.engine.store.condition import Attributes
 from recto.engine.store.manifest import Datatype
 from recto.engine.store.plan import PageFilter, Ranking, SearchPlan
+from recto.engine.store.proposals import Proposals
 from recto.engine.store.records import DocumentRecord, PageRecord
 from recto.engine.vectors import Multivector, PageVectors, SparseVector
 
@@ -157,6 +158,16 @@ class Store(Protocol):
 
     def search_documents(self, query: SparseVector, *, limit: int) -> Ranking:
         """Documents (ids as in `DocumentRecord.id`) by their `words`, whatever their state."""
+        ...
+
+    @property
+    def proposals(self) -> Proposals | None:
+        """How many pages have to be proposed to it, as was measured on what the tenant has; None
+        where that was not done, or is not needed."""
+        ...
+
+    def keep_proposals(self, measured: Proposals) -> None:
+        """Let everybody know what was measured. Need not be within `writing`."""
         ...
 
     def info(self) -> StoreInfo: ...

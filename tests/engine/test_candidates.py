@@ -45,7 +45,8 @@ def test_rankings_rescore_only_what_the_cheap_arms_propose(store: OracleStore) -
     asked = query("net sales")
     all_pages = replace(candidates(store, exact=True), depth=10)
     exact = dict(all_pages.rankings(asked, {}, {})["patches"])
-    staged = dict(candidates(store, exact=False).rankings(asked, {}, {})["patches"])
+    deep = replace(candidates(store, exact=False), depth=10)
+    staged = dict(deep.rankings(asked, {}, {})["patches"])
     assert len(exact) == 6
     assert 2 <= len(staged) <= 4
     assert staged == {id: exact[id] for id in staged}
@@ -53,7 +54,7 @@ def test_rankings_rescore_only_what_the_cheap_arms_propose(store: OracleStore) -
 
 def test_rankings_look_into_the_named_document(store: OracleStore) -> None:
     asked = query("net sales water")
-    staged = candidates(store, exact=False)
+    staged = replace(candidates(store, exact=False), depth=10)
     without = {hit.id for hit in staged.rankings(asked, {}, {})["patches"]}
     named = staged.named_pages(asked)
     within = {hit.id for hit in staged.rankings(asked, named, {})["patches"]}

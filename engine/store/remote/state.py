@@ -27,6 +27,11 @@ CLIPS_MADE = str(uuid.uuid5(_NAMESPACE, "clips"))
 """What the clips were made with."""
 
 
+def proposals_point(tenant: str) -> str:
+    """The id of what was measured of a tenant's pages."""
+    return str(uuid.uuid5(_NAMESPACE, f"proposals/{tenant}"))
+
+
 class StatePoints:
     """Payloads by id, in the smallest of a library's collections."""
 

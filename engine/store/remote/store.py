@@ -21,11 +21,13 @@ from recto.engine.store.clips.remote import (
 from recto.engine.store.condition import Attributes
 from recto.engine.store.manifest import Datatype, new_manifest
 from recto.engine.store.point_store import PointStore
+from recto.engine.store.proposals import Proposals
 from recto.engine.store.protocol import StoreInfo
 from recto.engine.store.records import DocumentRecord, PageRecord
 from recto.engine.store.remote.client import Client
 from recto.engine.store.remote.collections import Collections, versions
 from recto.engine.store.remote.lease import Lease
+from recto.engine.store.remote.measured import Measured
 from recto.engine.store.remote.points import RemotePoints
 from recto.engine.store.remote.state import (
     BESIDE,
@@ -47,6 +49,7 @@ class _Shared:
     state: StatePoints
     lease: Lease
     version: Version
+    measured: Measured
     beside: bool
     """Whether this is what is being filled in the place of another, which owns the client."""
 
@@ -62,7 +65,9 @@ class RemoteStore(PointStore):
         self, client: Client, version: Version, *, lease: Lease, beside: bool = False
     ) -> None:
         """Over the collections of one version, of which there must be points in the state."""
-        self._shared = _Shared(client, StatePoints(client), lease, version, beside)
+        state = StatePoints(client)
+        measured = Measured(state, lambda: self._shared.version.collections.version)
+        self._shared = _Shared(client, state, lease, version, measured, beside)
         self._points: RemotePoints = RemotePoints(
             client, lambda: self._shared.version, before_write=lease.check
         )
@@ -97,6 +102,13 @@ class RemoteStore(PointStore):
         check_document_id(document_id)
         check_attributes(attributes, f"document {document_id}")
         self._points.describe(pages_of(document_id), description(attributes))
+
+    @property
+    def proposals(self) -> Proposals | None:
+        return self._shared.measured.get(self.tenant)
+
+    def keep_proposals(self, measured: Proposals) -> None:
+        self._shared.measured.put(self.tenant, measured)
 
     def info(self) -> StoreInfo:
         """The bytes are about those of the pages: a server does not tell what it uses."""
