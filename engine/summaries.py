@@ -110,14 +110,25 @@ def summaries_of(plain: Mapping[str, Any]) -> dict[int, Summary]:
 
 def text_page(summary: Summary, headings: tuple[str, ...] = ()) -> PageContent:
     """A summary laid out as a page of its own, on which words have places."""
-    paragraphs = summary.text.split("\n")
+    return _laid_out(summary.text, summary.number, headings)
+
+
+def text_entries(summary: Summary, headings: tuple[str, ...] = ()) -> list[PageContent]:
+    """The same with one for the page and one for each table and figure, all of its number: each is
+    found by what it says, whatever else there is on the page."""
+    texts = dict.fromkeys((summary.page, *summary.tables, *summary.figures))
+    return [_laid_out(text, summary.number, headings) for text in texts]
+
+
+def _laid_out(text: str, number: int, headings: tuple[str, ...]) -> PageContent:
+    paragraphs = text.split("\n")
     lines = [line for paragraph in paragraphs for line in wrap(paragraph, _LINE) or [""]]
     high = 1 / max(len(lines), _LINES)
     words = [
         word for row, line in enumerate(lines) for word in _words(line, row, row * high, 0.6 * high)
     ]
     return PageContent(
-        number=summary.number,
+        number=number,
         width=612,
         height=792,
         text=PageText(tuple(words), "ocr" if words else "none"),

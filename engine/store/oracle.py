@@ -96,8 +96,7 @@ class OracleStore(Closing):
         for page in pages:
             check_page(page, self._encoder.dim)
         for page in pages:
-            id = page_id(page.document_id, page.content.number, self._encoder, self._tenant)
-            self._pages[id] = _kept(page)
+            self._pages[self._id(page)] = _kept(page)
 
     def put_documents(self, records: Sequence[DocumentRecord]) -> None:
         for record in records:
@@ -225,6 +224,9 @@ class OracleStore(Closing):
         """Forget everything."""
         for store in self._all.values():
             store._pages, store._documents = {}, {}
+
+    def _id(self, page: PageRecord) -> str:
+        return page_id(page.document_id, page.content.number, self._encoder, self._tenant)
 
     def _stored(self, id: str, with_vectors: bool) -> StoredPage:
         page = self._pages[id]

@@ -1,4 +1,5 @@
 """A second index of a library's pages, in memory: other vectors, or other words, of the same pages.
+A page may be in it several times, by several texts; it is found by the best of them.
 
 It follows the store: before each search, documents that came, changed or went since the last one
 are read again. What it finds is told as pages of the store. Made for comparison, not for size: it
@@ -7,6 +8,8 @@ looks at every page, and reads all of them anew in each process.
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from threading import Lock
@@ -24,6 +27,14 @@ Stamp = tuple[int, ...] | None
 """Of what is read of a document besides its record; None: nothing to read."""
 
 
+class _Entries(OracleStore):
+    """Keeps several of a page, told apart by what they say."""
+
+    def _id(self, page: PageRecord) -> str:
+        said = page.content.text.text.encode("utf-8", "replace")
+        return str(uuid.uuid5(uuid.UUID(super()._id(page)), hashlib.sha256(said).hexdigest()))
+
+
 class Shadow:
     """For several threads, one at a time."""
 
@@ -39,7 +50,7 @@ class Shadow:
         """`encoder` and `settings` are for the pages that `read` makes, whose attributes are set
         here. A document is read again when its record or its `stamp` has changed."""
         self._store = store
-        self._own = OracleStore(encoder.id)
+        self._own = _Entries(encoder.id)
         self._retriever = Retriever(self._own, encoder, settings)
         self._stamp = stamp
         self._read = read
@@ -59,8 +70,26 @@ class Shadow:
             self._refresh()
             if not self._known:
                 return None
-            found = self._retriever.search(question, limit=limit, filter=filter, vectors=vectors)
+            found = self._distinct(question, limit, filter, vectors)
         return [page for hit in found if (page := self._real(hit))]
+
+    def _distinct(
+        self,
+        question: str | None,
+        limit: int,
+        filter: PageFilter,
+        vectors: QuestionVectors | None,
+    ) -> list[RankedPage]:
+        """None twice, as far as there are so many."""
+        asked = limit
+        while True:
+            ranked = self._retriever.search(question, limit=asked, filter=filter, vectors=vectors)
+            best: dict[tuple[str, int], RankedPage] = {}
+            for hit in ranked:
+                best.setdefault((hit.document_id, hit.number), hit)
+            if len(best) >= limit or len(ranked) < asked:
+                return [*best.values()][:limit]
+            asked *= 2
 
     def _refresh(self) -> None:
         ready = [record for record in self._store.documents() if record.state == "ready"]

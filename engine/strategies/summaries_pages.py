@@ -1,5 +1,5 @@
-"""Summaries are searched, pages are read: what is found by what a model wrote about a page is the
-page itself, its picture and its words."""
+"""Summaries are searched, pages are read: what is found by what a model wrote about a page, or about
+a table or a figure of it, is the page itself, its picture and its words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recto.engine.store.plan import PageFilter
 from recto.engine.store.records import DocumentRecord, PageRecord
 from recto.engine.strategies.protocol import Shelf
 from recto.engine.strategies.shadow import Shadow
-from recto.engine.summaries import text_page
+from recto.engine.summaries import text_entries
 from recto.engine.summary_vectors import vectors_of
 from recto.engine.vectors import QuestionVectors
 
@@ -66,7 +66,8 @@ class SummariesPages:
         def read(record: DocumentRecord) -> Iterator[PageRecord]:
             """By the words of the summaries, under the document's title."""
             headings = (record.title,) if record.title else ()
-            pages = [text_page(one, headings) for one in summaries.of(record.id).values()]
+            written = summaries.of(record.id).values()
+            pages = [entry for one in written for entry in text_entries(one, headings)]
             made = vectors_of(record.id, pages, encoder, summaries)
             for page, vectors in zip(pages, made, strict=True):
                 yield PageRecord(

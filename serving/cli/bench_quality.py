@@ -31,8 +31,8 @@ def quality(
             "--strategy",
             metavar="NAME",
             help="How pages are found; repeat to compare: default, exact, two-stage, patches, rows,"
-            " words, single, crossmodal, summaries, summaries-pages; or without-PART of the default:"
-            " patches, rows, words, passages, names, spelling.",
+            " words, single, crossmodal, summaries, summaries-pages; or without-PART of the"
+            " default: patches, rows, words, passages, names, spelling.",
             show_default=False,
         ),
     ] = None,

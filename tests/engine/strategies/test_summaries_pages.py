@@ -53,3 +53,27 @@ def test_picture_alone_is_no_question(shelf: Shelf) -> None:
     vectors = shelf.encoder.encode_question("fish")
     with pytest.raises(QuestionError, match="in words"):
         SummariesPages(shelf).search(None, limit=5, filter=ALL, vectors=vectors)
+
+
+def test_table_is_found_by_itself_whatever_else_is_on_its_page(shelf: Shelf) -> None:
+    """As one text, the first page has both words close together, though in two tables."""
+    chat = " ".join(f"word{number}" for number in range(300))
+    apart = ("Heights of towers.", "Food of cranes.")
+    shelf.summaries.put(DOCUMENT, Summary(number=1, page="Lists.", tables=apart))
+    shelf.summaries.put(DOCUMENT, Summary(number=2, page=chat, tables=("Heights of cranes.",)))
+    assert numbers(SummariesPages(shelf), "heights of cranes")[0] == 2
+
+
+def test_page_is_found_once_by_however_many_of_its_tables(shelf: Shelf) -> None:
+    for number in range(1, 6):
+        tables = tuple(f"Cranes {part}." for part in range(20))
+        shelf.summaries.put(DOCUMENT, Summary(number=number, page="Birds.", tables=tables))
+    strategy = SummariesPages(shelf)
+    assert sorted(numbers(strategy, "cranes")) == [1, 2, 3, 4, 5]
+    assert len(strategy.search("cranes 7", limit=2, filter=ALL)) == 2
+    assert sorted(numbers(strategy, "cranes", PageFilter(first=2, last=3))) == [2, 3]
+
+
+def test_what_two_tables_say_alike_is_kept_once(shelf: Shelf) -> None:
+    shelf.summaries.put(DOCUMENT, Summary(number=1, page="Cranes.", tables=("Cranes.", "Cranes.")))
+    assert numbers(SummariesPages(shelf), "cranes") == [1]
