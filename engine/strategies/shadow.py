@@ -50,7 +50,7 @@ class Shadow:
         """`encoder` and `settings` are for the pages that `read` makes, whose attributes are set
         here. A document is read again when its record or its `stamp` has changed."""
         self._store = store
-        self._own = _Entries(encoder.id)
+        self._own: OracleStore = _Entries(encoder.id)
         self._retriever = Retriever(self._own, encoder, settings)
         self._stamp = stamp
         self._read = read

@@ -1,5 +1,5 @@
-"""Summaries are searched, pages are read: what is found by what a model wrote about a page, or about
-a table or a figure of it, is the page itself, its picture and its words."""
+"""Summaries are searched, pages are read: what is found by what a model wrote about a page, a table
+or a figure is the page itself, its picture and its words."""
 
 from __future__ import annotations
 
