@@ -95,7 +95,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _checked(name: str, value: Any, file: Path | None) -> Any:  # noqa: ANN401 - TOML is anything
-    expected = _TOML[name]
+    expected = _TOML[_KINDS[name]]
     fits = isinstance(value, expected) and (not isinstance(value, bool) or expected == (bool,))
     if fits and isinstance(value, list):
         fits = all(isinstance(entry, str) for entry in value)
@@ -177,27 +177,22 @@ _KINDS: Mapping[str, Callable[[str, str], Any]] = {
     "max_kept": _whole,
     "max_pages": _whole,
     "searches": _whole,
+    "answers": _whole,
+    "wait": _number,
+    "connections": _whole,
+    "patience": _number,
     "rate": _whole,
     "drain": _number,
     "keep_jobs": _number,
     "log_format": _text,
 }
 """How each setting is written in the environment: lists with commas, pairs as NAME=PLACE."""
-_TOML: Mapping[str, tuple[type, ...]] = {
-    "libraries": (dict,),
-    "labels": (dict,),
-    "crossmodal_settings": (dict,),
-    "names": (list,),
-    "origins": (list,),
-    **dict.fromkeys(
-        ("port", "max_upload", "max_jobs", "max_kept", "max_pages", "searches", "rate"), (int,)
-    ),
-    **dict.fromkeys(
-        ("drain", "keep_jobs", "timeout", "max_cost", "price_in", "price_out"), (int, float)
-    ),
-    **dict.fromkeys(("state", "host", "model", "base_url", "cache", "log_format"), (str,)),
-    "allow_http": (bool,),
-    **dict.fromkeys(("crossmodal", "accept_license"), (str,)),
-    "crossmodal_pages": (bool,),
+_TOML: Mapping[Callable[[str, str], Any], tuple[type, ...]] = {
+    _pairs: (dict,),
+    _names: (list,),
+    _text: (str,),
+    _whole: (int,),
+    _number: (int, float),
+    _switch: (bool,),
 }
-"""Of which kind each setting is in TOML."""
+"""Of which kind each of them is in TOML."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.telemetry import TelemetryConfig
@@ -24,12 +25,20 @@ from .settings import ServeSettings
 from .sizes import Sizes
 from .watching import Watching
 
+_THREADS = 24
+"""For handlers besides those that wait for a turn."""
 _MAX_SMALL = 32 << 20
 """Bytes of a request that is no upload: it is held in memory, pictures in base64 included."""
 
 
-def create_app(settings: ServeSettings, *, telemetry: TelemetryConfig | None = None) -> FastAPI:
-    """The ASGI application. Opens the libraries when it starts and closes them when it ends.
+def create_app(
+    settings: ServeSettings,
+    *,
+    server: Server | None = None,
+    telemetry: TelemetryConfig | None = None,
+) -> FastAPI:
+    """The ASGI application. Opens the libraries when it starts, unless they are those of an open
+    `server`, and closes them when it ends.
 
     `telemetry` is FastAPI's; None takes OpenTelemetry's global providers, which do nothing unless
     someone has set them.
@@ -39,9 +48,10 @@ def create_app(settings: ServeSettings, *, telemetry: TelemetryConfig | None = N
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with Server(settings) as server:
-            app.state.server = server
-            async with mcp.running(server):
+        with server or Server(settings) as opened:
+            app.state.server = opened
+            current_default_thread_limiter().total_tokens = opened.threads + _THREADS
+            async with mcp.running(opened):
                 yield
 
     app = Application(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import closing
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from recto.asking import AnswerEvent
+from recto.asking import AnswerEvents
 from recto.engine.answering.protocol import TextDelta
 from recto.engine.errors import RectoError
 from recto.results import Answer
@@ -18,6 +20,7 @@ from recto.serving.telling import FAILED
 
 from .access import Reader
 from .confinement import confinement
+from .feeds import Feed
 from .libraries import LibraryOf, ServerOf
 from .problems import Refusal, detail_of, status_and_code
 from .schemas import AnswerInfo, AskRequest
@@ -25,6 +28,8 @@ from .server import Server
 
 _log = logging.getLogger("recto.http")
 router = APIRouter(prefix="/api/libraries/{library}/ask", tags=["ask"])
+HEARTBEAT = 10.0
+"""Seconds of silence after which a comment is sent, so that no proxy hangs up."""
 
 
 @router.post(
@@ -41,20 +46,35 @@ def ask(
     or `error` (a problem).
     """
     part = confinement(asked)
-    answerer = server.answerer  # which may have to be connected: not while others wait
-    if not asked.stream:
-        with server.searching:
-            answer = opened.ask(asked.question, history=asked.turns, answerer=answerer, **part)
-        server.figures.answer(answer)
-        return AnswerInfo.model_validate(answer_json(answer))
-    # Pages are found before the response begins, so that a wrong question is an error by status.
-    with server.searching:
-        events = opened.ask_stream(asked.question, history=asked.turns, answerer=answerer, **part)
-    return StreamingResponse(
-        _told(server, events),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    if asked.stream:
+        ask_stream = partial(opened.ask_stream, asked.question, history=asked.turns, **part)
+        return StreamingResponse(
+            _sent(_begun(server, ask_stream)),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+    with server.answering:
+        answer = opened.ask(asked.question, history=asked.turns, answerer=server.answerer, **part)
+    server.figures.answer(answer)
+    return AnswerInfo.model_validate(answer_json(answer))
+
+
+def _begun(server: Server, ask: Callable[..., AnswerEvents]) -> Feed[str]:
+    """An answer on its way. It holds its turn until the model has written it, however slowly it is
+    read; pages are found before the response begins, so that a wrong question is an error by
+    status."""
+    server.answering.take()
+    try:
+        events = ask(answerer=server.answerer)
+    except BaseException:
+        server.answering.release()
+        raise
+    return Feed(_told(server, events), on_end=server.answering.release)
+
+
+async def _sent(feed: Feed[str]) -> AsyncIterator[str]:
+    async for event in feed.read(every=HEARTBEAT):
+        yield ": alive\n\n" if event is None else event
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -71,16 +91,16 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     return {**answer.as_json(), "pages": hits}
 
 
-def _told(server: Server, events: Iterator[AnswerEvent]) -> Iterator[str]:
+def _told(server: Server, events: AnswerEvents) -> Generator[str, None, None]:
     """The events as text. The response has begun, so an error is an event, too."""
     try:
-        # Without a turn: who reads slowly must not keep others from searching.
-        for event in events:
-            if isinstance(event, TextDelta):
-                yield _event("text", {"text": event.text})
-            else:
-                server.figures.answer(event.answer)
-                yield _event("answer", answer_json(event.answer))
+        with closing(events):
+            for event in events:
+                if isinstance(event, TextDelta):
+                    yield _event("text", {"text": event.text})
+                else:
+                    server.figures.answer(event.answer)
+                    yield _event("answer", answer_json(event.answer))
     except (RectoError, Refusal) as error:
         status, code = status_and_code(error)
         yield _event("error", {"status": status, "code": code, "detail": detail_of(error)})

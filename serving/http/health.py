@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from importlib.metadata import version as version_of
 
-from fastapi import APIRouter, Response
-
-from recto.engine.errors import RectoError
+from fastapi import APIRouter, Request, Response
 
 from .access import Admin
 from .figures import MEDIA_TYPE
 from .libraries import ServerOf
 from .problems import Refusal
+from .server import server_of
 
 router = APIRouter(tags=["health"])
 
@@ -24,12 +23,10 @@ async def livez() -> dict[str, str]:
 
 
 @router.get("/readyz")
-def readyz(server: ServerOf) -> dict[str, str]:
+async def readyz(request: Request) -> dict[str, str]:
     """Every library answers; a 503 if one does not."""
-    try:
-        server.check()
-    except RectoError as error:  # which may tell where the library is
-        raise Refusal(503, "A library cannot be reached.") from error
+    if not await server_of(request).readiness.ready():
+        raise Refusal(503, "A library cannot be reached.")  # it is not told which, nor where
     return {"status": "ok"}
 
 

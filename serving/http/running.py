@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from recto.engine.errors import InputError
 from recto.serving.keys import KeyRing
 from recto.serving.logs import write_to_stderr
 
 from .app import create_app
+from .connections import limited
+from .server import Server
 from .settings import ServeSettings
+
+_BACKLOG = 512
+"""Connections that the system keeps until they are accepted."""
 
 
 class _Uvicorn(uvicorn.Server):
@@ -35,25 +42,51 @@ def check_binding(settings: ServeSettings) -> None:
         )
 
 
-def run(settings: ServeSettings, *, started: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `started` is told the address. Raises InputError."""
-    check_binding(settings)
-    write_to_stderr(settings.log_format)
-    config = uvicorn.Config(
-        create_app(settings),
+def configuration(app: FastAPI, settings: ServeSettings) -> uvicorn.Config:
+    """How the application is run."""
+    return uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
+        http=limited(patience=settings.patience, most=settings.connections),
+        ws="none",
+        lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=int(settings.drain),
     )
-    server = _Uvicorn(config)
-    socket = config.bind_socket()
-    socket.listen()  # who comes before the application has started waits
+
+
+def listening(settings: ServeSettings) -> socket.socket:
+    """The socket on which it is reached; who comes before the application has started waits.
+
+    Raises InputError where that cannot be.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
     try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.host, settings.port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise InputError(
+            f"Cannot listen at {settings.host}, port {settings.port}: {error.strerror or error}."
+            " Choose others by --host and --port (0: any port that is free)."
+        ) from error
+    return listener
+
+
+def run(settings: ServeSettings, *, started: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; `started` is told the address when all libraries are open.
+
+    Raises InputError, and what opening a library raises.
+    """
+    check_binding(settings)
+    write_to_stderr(settings.log_format)
+    with listening(settings) as listener, Server(settings) as server:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        started(f"http://{host}:{socket.getsockname()[1]}")
-        server.run(sockets=[socket])
-    finally:
-        socket.close()
+        started(f"http://{host}:{listener.getsockname()[1]}")
+        # The application closes the server: after SIGTERM nothing that follows is done.
+        _Uvicorn(configuration(create_app(settings, server=server), settings)).run([listener])

@@ -31,6 +31,7 @@ from .figures import Figures
 from .links import Links
 from .problems import Refusal
 from .rates import Rates
+from .readiness import Readiness
 from .settings import ServeSettings
 from .turns import Turns
 
@@ -39,8 +40,6 @@ _log = logging.getLogger("recto.http")
 _PATIENCE = 10.0
 """Seconds that a request to change a library waits for another change: its thread is one that
 others need."""
-_CHECKED = 2.0
-"""Seconds for which libraries that answered are taken to answer: anybody may ask whether."""
 _FRESH = 5.0
 """Seconds for which a library that had no tenants is taken to have none."""
 
@@ -60,13 +59,16 @@ class Server(Closing):
         self._model_limits = _model_limits(settings)
         self._answerer: Answerer | None = None
         self._lock = Lock()
-        self._checking = Lock()
-        self._checked = -_CHECKED
+        self.readiness = Readiness(self.check)
         self.ending = False
         """Whether it is about to stop: what never ends by itself should."""
-        self.searching = Turns(settings.searches)
-        """Held while something is searched for or answered."""
-        self.decoding = Turns(max(settings.searches // 2, 1))
+        self.searching = Turns(settings.searches, patience=settings.wait)
+        """Held while something is searched for, or answered by the words of pages."""
+        self.answering = self.searching
+        """Held while something is answered; a model that writes takes time, but no processor."""
+        if settings.model is not None:
+            self.answering = Turns(settings.answers, patience=settings.wait)
+        self.decoding = Turns(max(settings.searches // 2, 1), patience=settings.wait)
         """Held while sound or film is decoded to be looked at: searches do not wait for that."""
         self.links = Links()
         encoder = _crossmodal(settings)
@@ -174,21 +176,19 @@ class Server(Closing):
                 self._answerer = self._stack.enter_context(opened)
             return self._answerer
 
+    @property
+    def threads(self) -> int:
+        """How many handlers may wait for a turn or have one; others need threads besides."""
+        return sum(turns.threads for turns in {self.searching, self.answering, self.decoding})
+
     def names(self) -> list[str]:
         """Of all libraries, in the order in which they were given."""
         return list(self._libraries)
 
     def check(self) -> None:
-        """Ask every library, at most once in so many seconds, one caller at a time.
-
-        Raises BackendUnreachable for one that does not answer.
-        """
-        with self._checking:
-            if time.monotonic() < self._checked + _CHECKED:
-                return
-            for library in self._libraries.values():
-                library.info()
-            self._checked = time.monotonic()
+        """Ask every library. Raises BackendUnreachable for one that does not answer."""
+        for library in self._libraries.values():
+            library.info()
 
     def close(self) -> None:
         self.ending = True

@@ -12,6 +12,10 @@ from recto.engine.errors import InputError
 from recto.serving.logs import FORMATS, LogFormat
 
 DEFAULT_PORT = 8808
+_LIMITS = (
+    *("max_upload", "max_jobs", "max_kept", "max_pages", "searches", "answers", "wait"),
+    *("connections", "patience", "rate", "drain", "keep_jobs"),
+)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
@@ -65,7 +69,16 @@ class ServeSettings:
     max_pages: int = 5000
     """Pages of one uploaded document."""
     searches: int = 8
-    """Searches and answers that run at once; more wait."""
+    """Searches, and answers without a model, that run at once; more wait."""
+    answers: int = 16
+    """Answers of the model that are written at once; more wait."""
+    wait: float = 30.0
+    """Seconds that one waits for its turn before it is refused."""
+    connections: int = 500
+    """Connections at once; when there are more, the oldest that asks for nothing is closed."""
+    patience: float = 20.0
+    """Seconds in which the head of a request must come, and a part of its body, and in which a part
+    of the response must be read. On average a body must come with 1 KiB a second."""
     rate: int = 600
     """Requests a minute for one key, or one address without a key."""
     drain: float = 20.0
@@ -88,16 +101,9 @@ class ServeSettings:
                 )
         if not 0 <= self.port <= 65535:
             raise InputError(f"The port is {self.port}; expected 0 to 65535 (0: any that is free).")
-        counts = (
-            self.max_upload,
-            self.max_jobs,
-            self.max_kept,
-            self.max_pages,
-            self.searches,
-            self.rate,
-        )
-        if min(*counts, self.drain, self.keep_jobs) <= 0:
-            raise InputError("A limit of the server is not above 0; expected each to be.")
+        for name in _LIMITS:
+            if getattr(self, name) <= 0:
+                raise InputError(f"{name} is {getattr(self, name)}; expected more than 0.")
         of_model = (self.timeout, self.max_cost, self.price_in, self.price_out, self.cache)
         if self.model is None and any(value is not None for value in of_model):
             raise InputError(

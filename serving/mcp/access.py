@@ -65,8 +65,7 @@ class ServedLibraries:
             return library.search(question, limit=limit, where=where or None)
 
     def ask(self, library: Library, question: str) -> Answer:
-        answerer = self.server.answerer
-        with self.server.searching:
-            answer = library.ask(question, answerer=answerer)
+        with self.server.answering:
+            answer = library.ask(question, answerer=self.server.answerer)
         self.server.figures.answer(answer)
         return answer

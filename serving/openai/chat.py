@@ -8,13 +8,12 @@ the stream holds comments, so that nobody hangs up.
 from __future__ import annotations
 
 import json
+import logging
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from functools import partial
-from queue import Empty, Queue
-from threading import Thread
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -23,14 +22,18 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from recto.engine.errors import RectoError
 from recto.results import Answer, Citation
 from recto.serving.http.access import Reader
+from recto.serving.http.feeds import Feed
 from recto.serving.http.libraries import ServerOf
 from recto.serving.http.problems import Refusal, detail_of, status_and_code
 from recto.serving.http.server import Server
+from recto.serving.telling import FAILED
+from recto.serving.unicode import sendable
 
 from .conversation import question_and_history
 from .errors import told
 from .schemas import ChatRequest, Reply
 
+_log = logging.getLogger("recto.http")
 router = APIRouter(prefix="/v1", tags=["openai"])
 _HEARTBEAT = 5.0
 """Seconds between two comments of a stream that waits for its answer."""
@@ -53,14 +56,15 @@ def chat(
     library = server.library(asked.model, caller.tenant)
     question, history = question_and_history(asked.messages)
     base = f"{str(request.base_url).rstrip('/')}/l/{quote(asked.model)}/d/"
+    ask = partial(library.ask, question, history=history)
     if asked.stream:
         usage = asked.stream_options is not None and asked.stream_options.include_usage
-        ask = partial(library.ask, question, history=history)
-        events = _streamed(server, ask, asked.model, base, with_usage=usage)
+        server.answering.take()
+        feed = Feed(_answers(server, ask), on_end=server.answering.release)
+        events = _streamed(feed, asked.model, base, with_usage=usage)
         return StreamingResponse(events, media_type="text/event-stream")
-    answerer = server.answerer  # which may have to be connected: not while others wait
-    with server.searching:
-        answer = library.ask(question, history=history, answerer=answerer)
+    with server.answering:
+        answer = ask(answerer=server.answerer)
     server.figures.answer(answer)
     message: Reply = {"role": "assistant", "content": answer.text, "refusal": None}
     message["annotations"] = url_citations(answer, base)
@@ -68,7 +72,7 @@ def chat(
     completion = _head("chat.completion", asked.model) | {
         "choices": [choice],
         "usage": _usage(answer),
-        "citations": [citation.as_json() for citation in answer.citations],
+        "citations": _citations(answer),
         "abstained": answer.abstained,
     }
     return JSONResponse(completion)
@@ -83,7 +87,7 @@ def url_citations(answer: Answer, base: str) -> list[Reply]:
             "type": "url_citation",
             "url_citation": {
                 "url": _address(citation, base),
-                "title": f"{citation.document.name}, p. {citation.page.number}",
+                "title": sendable(f"{citation.document.name}, p. {citation.page.number}"),
                 "start_index": places.get(number, (end, end))[0],
                 "end_index": places.get(number, (end, end))[1],
             },
@@ -98,51 +102,55 @@ def _address(citation: Citation, base: str) -> str:
     return f"{page}&boxes={quote(boxes, safe=',;')}" if boxes else page
 
 
-def _streamed(
-    server: Server, ask: Callable[..., Answer], model: str, base: str, *, with_usage: bool
-) -> Iterator[str]:
+async def _streamed(
+    feed: Feed[Answer | RectoError | Refusal], model: str, base: str, *, with_usage: bool
+) -> AsyncIterator[str]:
     head = _head("chat.completion.chunk", model)
-
-    def chunk(delta: Reply, *, finish: str | None = None) -> str:
-        choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
-        return _event(head | {"choices": [choice]})
-
-    yield chunk({"role": "assistant", "content": ""})
-    outcome: Queue[Answer | RectoError | Refusal] = Queue()
-    Thread(target=_answer, args=(server, ask, outcome), daemon=True).start()
-    while True:
-        try:
-            answer = outcome.get(timeout=_HEARTBEAT)
-            break
-        except Empty:
+    yield _chunk(head, {"role": "assistant", "content": ""})
+    async for answer in feed.read(every=_HEARTBEAT):
+        if answer is None:
             yield ": keep-alive\n\n"
-    if not isinstance(answer, Answer):
-        status, code = status_and_code(answer)
-        yield _event(json.loads(bytes(told(status, code, detail_of(answer)).body)))
-        return
+        elif isinstance(answer, Answer):
+            for event in _written(head, answer, base, with_usage=with_usage):
+                yield event
+        else:
+            status, code = status_and_code(answer)
+            yield _event(json.loads(bytes(told(status, code, detail_of(answer)).body)))
+
+
+def _written(head: Reply, answer: Answer, base: str, *, with_usage: bool) -> Iterator[str]:
     for piece in _PIECE.findall(answer.text):
-        yield chunk({"content": piece})
-    citations = [citation.as_json() for citation in answer.citations]
-    yield chunk({"annotations": url_citations(answer, base), "citations": citations}, finish="stop")
+        yield _chunk(head, {"content": piece})
+    cited = {"annotations": url_citations(answer, base), "citations": _citations(answer)}
+    yield _chunk(head, cited, finish="stop")
     if with_usage:
         yield _event(head | {"choices": [], "usage": _usage(answer)})
     yield "data: [DONE]\n\n"
 
 
-def _answer(
-    server: Server, ask: Callable[..., Answer], outcome: Queue[Answer | RectoError | Refusal]
-) -> None:
+def _chunk(head: Reply, delta: Reply, *, finish: str | None = None) -> str:
+    choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
+    return _event(head | {"choices": [choice]})
+
+
+def _answers(
+    server: Server, ask: Callable[..., Answer]
+) -> Generator[Answer | RectoError | Refusal, None, None]:
+    """One, or why there is none. In a thread of its own, as a model may be silent for minutes."""
     try:
-        answerer = server.answerer
-        with server.searching:
-            answer = ask(answerer=answerer)
+        answer = ask(answerer=server.answerer)
         server.figures.answer(answer)
-        outcome.put(answer)
+        yield answer
     except (RectoError, Refusal) as error:
-        outcome.put(error)
-    except Exception:
-        outcome.put(RectoError("recto failed; the server's log says how."))
-        raise
+        yield error
+    except Exception as error:
+        _log.exception("an answer broke off", exc_info=error)
+        yield RectoError(FAILED)
+
+
+def _citations(answer: Answer) -> list[Reply]:
+    cited: list[Reply] = sendable([citation.as_json() for citation in answer.citations])
+    return cited
 
 
 def _head(kind: str, model: str) -> Reply:

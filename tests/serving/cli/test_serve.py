@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import httpx2
 import pytest
+
+import recto
 
 from .conftest import Run
 
@@ -63,6 +66,23 @@ def test_others_are_not_let_in_without_a_key(run: Run, state: tuple[str, str]) -
 
     assert ran.code == 2
     assert "recto keys create" in ran.err
+
+
+def test_what_keeps_the_server_from_starting_is_said_alone(
+    run: Run, state: tuple[str, str], tmp_path: Path
+) -> None:
+    place = str(tmp_path / "library")
+    with socket.create_server(("127.0.0.1", 0)) as taken, recto.open(place):
+        port = str(taken.getsockname()[1])
+        ends = [
+            run("serve", place, "--port", port, *state),
+            run("serve", place, "--port", "0", *state),
+        ]
+
+    assert [ran.code for ran in ends] == [2, 2]
+    assert f"port {port}: Address already in use" in ends[0].err
+    assert "open in one process at a time" in ends[1].err
+    assert not any("Serving" in ran.err or "Traceback" in ran.err for ran in ends)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Thread
 
 import pytest
@@ -15,6 +16,7 @@ import uvicorn
 
 import recto
 from recto.serving.http.app import create_app
+from recto.serving.http.running import configuration, listening
 from recto.serving.http.settings import ServeSettings
 from tests.pdfs import lines, pdf
 
@@ -32,12 +34,9 @@ class _Uvicorn(uvicorn.Server):
 @contextmanager
 def running(settings: ServeSettings) -> Iterator[str]:
     """The address of a server that runs until the end of the block."""
-    config = uvicorn.Config(
-        create_app(settings), host=settings.host, port=0, log_level="error", lifespan="on"
-    )
-    server = _Uvicorn(config)
-    socket = config.bind_socket()
-    socket.listen()  # so that a request waits until the application has started
+    settings = replace(settings, port=0)
+    server = _Uvicorn(configuration(create_app(settings), settings))
+    socket = listening(settings)
     thread = Thread(target=server.run, kwargs={"sockets": [socket]})
     thread.start()
     try:
