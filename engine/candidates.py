@@ -58,6 +58,8 @@ class Candidates:
     """Whether the store is to rank all; if not, only what the cheap arms propose is."""
     recall: float = 1.0
     """The share of the best ten that must be found where the store need not compare all."""
+    precise: int | None = None
+    """How many of the best by `patches` need an exact score."""
 
     def rankings(
         self, query: Query, named: Mapping[str, float], known: Mapping[str, Ranking]
@@ -125,6 +127,7 @@ class Candidates:
                 query=vectors.patches,
                 limit=limit,
                 recall=self.recall,
+                precise=self.precise,
                 among=among,
             ),
             "rows": DenseArm(

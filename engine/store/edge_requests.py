@@ -57,7 +57,7 @@ def prefetches(
             filter=filter_of(seen),
             prefetches=prefetches(below, corpus, filter_of),
         )
-        for using, query, limit, seen, _, below in among
+        for using, query, limit, seen, _, below, _ in among
     ]
 
 

@@ -94,7 +94,14 @@ def upsert(name: str, points: list[Point]) -> None:
     if name in _sketches:
         _sketches[name].before_writing(points)
     batch = [edge.Point(point["id"], _vectors(point), point["payload"]) for point in points]
-    _shards[name].update(edge.UpdateOperation.upsert_points(batch))
+    try:
+        _shards[name].update(edge.UpdateOperation.upsert_points(batch))
+    except BaseException:
+        if name in _sketches:
+            _sketches[name].take_back()
+        raise
+    if name in _sketches:
+        _sketches[name].after_writing()
 
 
 def describe(name: str, conditions: Conditions, payload: dict[str, Value]) -> None:
@@ -199,8 +206,8 @@ def search(
 def search_arms(name: str, arms: list[Value], corpus: list[Plain]) -> Value:
     """What `search` gives for each `Asked`, in one round trip."""
     return [
-        _search_arm(name, using, query, limit, seen, corpus, recall, among)
-        for using, query, limit, seen, recall, among in arms
+        _search_arm(name, using, query, limit, seen, corpus, recall, among, precise)
+        for using, query, limit, seen, recall, among, precise in arms
     ]
 
 
@@ -213,15 +220,19 @@ def _search_arm(
     corpus: list[Plain],
     recall: float,
     among: Sequence[Value],
+    precise: int,
 ) -> Value:
     """As `search`, but at the pages alone that the sketches say are worth a look."""
     if using == SKETCHED and name in _sketches and not among:
-        worth = _sketches[name].worth_a_look(query, limit, seen, recall)
-        if worth is not None:
-            these = seen | {"must": [["ids", worth], *seen["must"]]}
-            found = search(name, using, query, limit, these, corpus, None)
-            if len(found) == limit:  # else some of them were not there any more
-                return found
+        choice = _sketches[name].choose(query, limit, seen, recall, precise)
+        if choice is not None:
+            these = seen | {"must": [["ids", choice.exactly], *seen["must"]]}
+            found = search(name, using, query, len(choice.exactly), these, corpus, None)
+            if len(found) == len(choice.exactly):  # else some of them were not there any more
+                ranked = sorted(
+                    [*found, *map(list, choice.others)], key=lambda hit: (-hit[1], hit[0])
+                )
+                return ranked[:limit]
     return search(name, using, query, limit, seen, corpus, None, among)
 
 

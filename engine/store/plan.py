@@ -47,6 +47,9 @@ class DenseArm:
     """Confines this arm alone, for rescoring the candidates of others."""
     recall: float = 1.0
     """The share of the best ten pages that must be found, on average over questions."""
+    precise: int | None = None
+    """Of how many of the best the score must be exact where `recall` is below 1; those of the
+    others may be of vectors that are rounded to bytes. None: of all."""
     among: tuple[DenseArm | SparseArm, ...] = ()
     """What proposes the pages that it ranks: the best of each by its own limit, where equal scores
     straddle it any of them. None: it ranks all."""

@@ -72,6 +72,8 @@ class Asked(NamedTuple):
     recall: float = 1.0
     among: Sequence[Asked] = ()
     """What proposes the points that it ranks; none: it ranks all that are seen."""
+    precise: int = 0
+    """As in `DenseArm`."""
 
     def confined(self, confine: Callable[[Conditions], Conditions]) -> Asked:
         """The same of fewer points, in every stage."""
@@ -263,7 +265,10 @@ def _asked(arm: DenseArm | SparseArm, filter: PageFilter) -> Asked | None:
     among = tuple(stage for stage in below if stage is not None)
     if arm.among and not among:
         return None
-    return Asked(arm.using, arm.query.astype(np.float32), arm.limit, seen, arm.recall, among)
+    precise = min(arm.precise or arm.limit, arm.limit)
+    return Asked(
+        arm.using, arm.query.astype(np.float32), arm.limit, seen, arm.recall, among, precise
+    )
 
 
 def _ranking(hits: Sequence[tuple[str, float]]) -> Ranking:

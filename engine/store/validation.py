@@ -122,6 +122,8 @@ def _check_arm(arm: DenseArm | SparseArm, dim: int, where: str) -> None:
     _check_vectors(arm.query, dim, f"{where}: query")
     if not 0 < arm.recall <= 1:
         raise ValueError(f"{where}: recall is {arm.recall}, must be above 0 and at most 1.")
+    if arm.precise is not None:
+        check_limit(arm.precise, f"{where}: precise")
     for number, below in enumerate(arm.among):
         _check_arm(below, dim, f"{where}, among {number}")
 

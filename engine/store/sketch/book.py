@@ -10,7 +10,7 @@ An entry is written after its blocks, so whatever a crash leaves is a beginning 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -51,12 +51,17 @@ class Part:
 class Table:
     """The pages that there are, in the order of their blocks."""
 
-    ids: list[str]
+    keys: npt.NDArray[np.bytes_]
+    """(pages,)"""
     fine: Part
     coarse: Part
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.keys)
+
+    def ids(self, pages: Index) -> list[str]:
+        """Of pages by their places."""
+        return [_id(key) for key in self.keys[pages].tolist()]
 
 
 class Book:
@@ -82,16 +87,25 @@ class Book:
     def __contains__(self, id: str) -> bool:
         return UUID(id).bytes in self._entry
 
+    def __iter__(self) -> Iterator[str]:
+        """The ids of the pages."""
+        return map(_id, self._entry)
+
     @property
     def table(self) -> Table:
         if self._table is None:
-            entries = np.array(sorted(self._entry.values()), np.int64)
-            rows = self._pages.rows[entries]
-            ids = [str(UUID(bytes=_key(id))) for id in rows["id"].tolist()]
+            rows = self._pages.rows[self._places]
             self._table = Table(
-                ids, Part(self._fine, rows["fine"]), Part(self._coarse, rows["coarse"])
+                rows["id"], Part(self._fine, rows["fine"]), Part(self._coarse, rows["coarse"])
             )
         return self._table
+
+    def places(self, ids: Iterable[str]) -> Index:
+        """In the table, of the pages that are here; ascending."""
+        entries = (self._entry.get(UUID(id).bytes) for id in ids)
+        known = np.array(sorted(entry for entry in entries if entry is not None), np.int64)
+        found: Index = np.searchsorted(self._places, known)
+        return found
 
     def add(self, id: str, vectors: FloatArray) -> None:
         """Of a page (n, d), n >= 1; in the place of what is there of it."""
@@ -148,6 +162,11 @@ class Book:
         return self._fine, self._coarse, self._pages
 
     @property
+    def _places(self) -> Index:
+        """The entries that count, in the order of the table."""
+        return np.array(sorted(self._entry.values()), np.int64)
+
+    @property
     def _blocks(self) -> Index:
         blocks: Index = self._pages.rows["fine"]["blocks"]
         return blocks
@@ -192,6 +211,10 @@ def _aside(folder: Path) -> Path:
 
 def _part(first: int, made: Quantized) -> tuple[int, int, float, float, float]:
     return first, len(made.blocks), made.scale, made.error, made.longest
+
+
+def _id(key: bytes) -> str:
+    return str(UUID(bytes=_key(key)))
 
 
 def _key(stored: bytes) -> bytes:

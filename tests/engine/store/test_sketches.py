@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -18,7 +19,8 @@ from recto.engine.store.opening import open_edge
 from recto.engine.store.oracle import OracleStore
 from recto.engine.store.plan import DenseArm, PageFilter, Ranking, SearchPlan
 from recto.engine.store.protocol import Store
-from recto.engine.store.records import PageRecord
+from recto.engine.store.records import PageRecord, page_id
+from recto.engine.store.sketch.book import Book
 from recto.engine.vectors import FloatArray
 from tests.engine.store.samples import ENCODER, page, pid, sha
 
@@ -231,6 +233,50 @@ def test_sketches_go_with_the_vectors_that_they_are_of(tmp_path: Path) -> None:
         arm = DenseArm(using="patches", query=query, limit=3)
         scores = [hit.score for hit in store.search(SearchPlan(arms=(arm,)))[0]]
         assert scores == [100, 99, 98]
+
+
+def test_page_whose_writing_was_cut_off_is_found_as_it_was(tmp_path: Path, oracle: Store) -> None:
+    """Its sketch is written before the shard takes it: a kill in between must not leave it so."""
+    with opened(tmp_path) as store:
+        store.put_pages(pages())
+    sketches = tmp_path / "store" / "sketches"
+    book = Book(sketches, DIM)  # what the process does before a kill, in its order
+    cut_off = pages(1, 60)
+    ids = [page_id(each.document_id, each.content.number, WIDE) for each in cut_off]
+    (sketches / "unsettled").write_bytes(b"".join(UUID(id).bytes for id in ids))
+    for id in ids[:30]:
+        book.add(id, np.full((3, DIM), 0.01, np.float32))
+    book.close()
+    with opened(tmp_path) as store:
+        assert_finds_as(store, oracle)
+    assert not (sketches / "unsettled").exists()
+
+
+@pytest.mark.parametrize("precise", [1, 5, 40])
+def test_scores_behind_the_best_may_be_rounded(
+    sketched: Store, oracle: Store, precise: int
+) -> None:
+    for seed in range(12):
+        arm = DenseArm(
+            using="patches", query=question(seed), limit=40, recall=0.99, precise=precise
+        )
+        (ranking,) = sketched.search(SearchPlan(arms=(arm,)))
+        true = dict(found(oracle, seed, limit=PAGES))
+        assert len(ranking) == 40
+        scores = [hit.score for hit in ranking]
+        assert scores == sorted(scores, reverse=True)
+        exact = [true[hit.id] for hit in ranking]
+        assert scores[:precise] == pytest.approx(exact[:precise], rel=1e-3)
+        assert scores == pytest.approx(exact, abs=0.1)
+
+
+def test_patches_are_read_back_about_as_they_were(sketched: Store, oracle: Store) -> None:
+    ids = [pid("abcd"[n % 4], n) for n in range(1, PAGES + 1)]
+    found, true = sketched.patches([*ids, pid("z", 1)]), oracle.patches(ids)
+    assert found.keys() == true.keys() == {*ids}
+    for id in ids:
+        np.testing.assert_allclose(found[id].vectors, true[id].vectors, atol=0.01)
+        np.testing.assert_allclose(found[id].boxes, true[id].boxes, atol=1e-4)
 
 
 def test_recall_must_be_a_share(sketched: Store) -> None:

@@ -25,7 +25,8 @@ def vectors(n: int, count: int = 3) -> FloatArray:
 def held(book: Book) -> dict[str, tuple[float, int]]:
     """Of each page what its vectors are, and how many blocks they take."""
     found = {}
-    for id, entry in zip(book.table.ids, book.table.fine.entries, strict=True):
+    ids = book.table.ids(np.arange(len(book)))
+    for id, entry in zip(ids, book.table.fine.entries, strict=True):
         first, blocks = int(entry["first"]), int(entry["blocks"])
         rows = book.table.fine.column.rows[first : first + blocks]
         value = (rows.astype(np.float32) - 128) * entry["scale"]

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recto.engine.maxsim import maxsim
 from recto.engine.store.sketch import depth
-from recto.engine.store.sketch.book import Book
-from recto.engine.store.sketch.finding import SPARE, Finder
+from recto.engine.store.sketch.book import Book, Index
+from recto.engine.store.sketch.finding import CERTAIN, LIKELY, Finder, Guesses
 from recto.engine.store.sketch.kernel import Kernel
 from recto.engine.vectors import FloatArray
 
@@ -61,49 +63,62 @@ SOME = np.arange(5, PAGES, 3)
 
 
 @pytest.mark.parametrize("among", [EVERYTHING, SOME])
-def test_true_scores_lie_within_the_bounds(
-    finder: Finder, pages: list[FloatArray], among: np.ndarray[tuple[int], np.dtype[np.int64]]
+def test_no_guess_is_off_by_more_than_its_bound_nor_by_many_standard_errors(
+    finder: Finder, pages: list[FloatArray], among: Index
 ) -> None:
     for seed in range(20):
         true = truth(pages, question(seed))[among]
-        bounds = finder.bounds(question(seed), among)
-        assert (bounds.least <= true).all()
-        assert (true <= bounds.most).all()
-        assert (bounds.most - bounds.least).mean() < true.std()  # else they would say nothing
+        guesses = finder.guesses(question(seed), among, close=PAGES)
+        assert guesses.pages.tolist() == among.tolist()
+        off = np.abs(guesses.scores - true)
+        assert (off <= guesses.bound).all()
+        assert (off <= CERTAIN * guesses.error).all()
+        assert CERTAIN * guesses.error.mean() < true.std() / 2  # else it would say nothing
 
 
-def test_certain_pages_hold_the_best(finder: Finder, pages: list[FloatArray]) -> None:
-    for seed in range(20):
-        best = np.argsort(-truth(pages, question(seed)))[:5]
-        chosen = finder.certain(question(seed), 5, EVERYTHING)
-        assert set(best) <= set(chosen)
-        assert len(chosen) < PAGES / 2
-
-
-def test_likely_pages_hold_the_best_when_all_are_looked_at(
-    finder: Finder, pages: list[FloatArray]
+@pytest.mark.parametrize("errors", [CERTAIN, LIKELY])
+@pytest.mark.parametrize("among", [EVERYTHING, SOME])
+def test_the_best_are_near(
+    finder: Finder, pages: list[FloatArray], among: Index, errors: float
 ) -> None:
     for seed in range(20):
         true = truth(pages, question(seed))
-        best = SOME[np.argsort(-true[SOME])[:5]]
-        chosen = finder.likely(question(seed), 5, SOME, close=PAGES)
-        assert len(chosen) == 5 + SPARE
-        assert set(best) <= set(chosen) <= set(SOME)
+        best = among[np.argsort(-true[among])[:5]]
+        guesses = finder.guesses(question(seed), among, close=PAGES)
+        chosen = among[guesses.near(5, errors)]
+        assert set(best) <= set(chosen)
+        assert len(chosen) < len(among) / 3
 
 
-def test_likely_pages_of_a_shallow_search_are_those_that_the_means_rank_first(
-    finder: Finder,
+@given(
+    scores=st.lists(st.floats(-9, 9, width=32), min_size=1, max_size=30),
+    off=st.lists(st.floats(-1, 1), min_size=30, max_size=30),
+    count=st.integers(1, 30),
+)
+def test_near_is_whatever_may_be_among_the_best(
+    scores: list[float], off: list[float], count: int
 ) -> None:
+    """None of the best is left out if no score is off by more than the error."""
+    true = np.array(scores, np.float32)
+    guessed = true + np.array(off[: len(scores)], np.float32)
+    error = np.ones(len(scores), np.float32)
+    guesses = Guesses(np.arange(len(scores)), guessed, error, error * 8)
+    last = np.sort(true)[::-1][:count].min()
+    assert guesses.near(count, 1.001)[true >= last].all()
+
+
+def test_shallow_search_looks_at_what_the_means_rank_first(finder: Finder) -> None:
     asked = question(1)
     ranked = np.argsort(-finder.scores(asked, EVERYTHING, coarse=True))
-    chosen = finder.likely(asked, 5, EVERYTHING, close=40)
-    assert set(chosen) <= set(ranked[:40])
+    guesses = finder.guesses(asked, EVERYTHING, close=40)
+    assert guesses.pages.tolist() == sorted(ranked[:40])
 
 
 def test_everything_of_few_pages(finder: Finder) -> None:
     few = np.array([3, 9])
-    assert finder.certain(question(0), 5, few).tolist() == [3, 9]
-    assert finder.likely(question(0), 5, few, close=1).tolist() == [3, 9]
+    guesses = finder.guesses(question(0), few, close=2)
+    assert guesses.pages.tolist() == [3, 9]
+    assert guesses.near(5, LIKELY).all()
     assert finder.scores(question(0), few[:0], coarse=False).shape == (0,)
 
 
