@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from threading import Lock
 
-from recto.engine.encoders.protocol import Encoder
+from recto.engine.encoders.protocol import Encoder, EncoderId
 from recto.engine.retrieval import RankedPage, RetrievalSettings, Retriever
 from recto.engine.store.attributes import attributes_of
 from recto.engine.store.oracle import OracleStore
@@ -35,6 +35,10 @@ class _Entries(OracleStore):
         return str(uuid.uuid5(uuid.UUID(super()._id(page)), hashlib.sha256(said).hexdigest()))
 
 
+def _entries(encoder: EncoderId) -> OracleStore:
+    return _Entries(encoder)
+
+
 class Shadow:
     """For several threads, one at a time."""
 
@@ -50,7 +54,7 @@ class Shadow:
         """`encoder` and `settings` are for the pages that `read` makes, whose attributes are set
         here. A document is read again when its record or its `stamp` has changed."""
         self._store = store
-        self._own: OracleStore = _Entries(encoder.id)
+        self._own = _entries(encoder.id)
         self._retriever = Retriever(self._own, encoder, settings)
         self._stamp = stamp
         self._read = read
