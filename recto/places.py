@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, get_args
 
 from recto.engine.encoders.protocol import EncoderId
-from recto.engine.errors import InputError
+from recto.engine.errors import InputError, RectoWarning
 from recto.engine.retrieval import RECALL
 from recto.engine.store.manifest import Datatype
 from recto.engine.store.protocol import Store
@@ -61,7 +62,8 @@ class FolderPlace:
     """A library of one process, in a folder."""
 
     folder: Path
-    patches_datatype: Datatype = "float16"
+    patches_datatype: Datatype | None = None
+    """Of a new library; None: float16."""
     recall: float = RECALL
     shared: bool = False
 
@@ -77,9 +79,16 @@ class FolderPlace:
     def open(self, encoder: EncoderId | None, *, create: bool) -> Store:
         from recto.engine.store.opening import open_edge
 
-        return open_edge(
-            self.folder, encoder, create=create, patches_datatype=self.patches_datatype
-        )
+        wanted = self.patches_datatype
+        store = open_edge(self.folder, encoder, create=create, patches_datatype=wanted or "float16")
+        if wanted is not None and store.patches_datatype != wanted:
+            warnings.warn(
+                f"{self.folder} keeps its vectors as {store.patches_datatype}; {wanted} is for a"
+                " new library. Copy it to one: recto copy FROM TO --datatype KIND",
+                RectoWarning,
+                stacklevel=2,
+            )
+        return store
 
     def close(self) -> None:
         """Nothing is held."""
@@ -162,12 +171,11 @@ def place_of(
                 f"{names}: only for a library on a server; expected its address, such as"
                 f" http://HOST:6333, instead of {os.fspath(place)!r}."
             )
-        datatype = patches_datatype or "float16"
-        if datatype not in get_args(Datatype):
+        if patches_datatype not in (None, *get_args(Datatype)):
             raise InputError(
-                f"patches_datatype is {datatype!r}; expected one of {get_args(Datatype)}."
+                f"patches_datatype is {patches_datatype!r}; expected one of {get_args(Datatype)}."
             )
-        return FolderPlace(Path(place).expanduser(), datatype, recall or RECALL)
+        return FolderPlace(Path(place).expanduser(), patches_datatype, recall or RECALL)
     if patches_datatype is not None:
         raise InputError(
             f"patches_datatype is for a library in a folder; for one on {os.fspath(place)} give"

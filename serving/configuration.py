@@ -184,6 +184,7 @@ _KINDS: Mapping[str, Callable[[str, str], Any]] = {
     "rate": _whole,
     "drain": _number,
     "keep_jobs": _number,
+    "recall": _number,
     "log_format": _text,
 }
 """How each setting is written in the environment: lists with commas, pairs as NAME=PLACE."""

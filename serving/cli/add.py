@@ -28,7 +28,14 @@ from .models import (
     PriceOutOption,
     TimeoutOption,
 )
-from .opening import EncoderOption, EncoderSettingOption, TrustOption, open_or_make
+from .opening import (
+    DatatypeOption,
+    EncoderOption,
+    EncoderSettingOption,
+    ServerSettingOption,
+    TrustOption,
+    open_or_make,
+)
 from .settings import JsonOption, LibraryOption, QuietOption, TenantOption, argument, chosen
 from .summaries import summaries_as_json, summarise
 from .telling import placement_told
@@ -63,6 +70,8 @@ def add(
     allow_http: AllowHttpOption = False,
     encoder: EncoderOption = None,
     encoder_setting: EncoderSettingOption = None,
+    datatype: DatatypeOption = None,
+    server_setting: ServerSettingOption = None,
     crossmodal: Annotated[
         bool,
         typer.Option(
@@ -131,6 +140,8 @@ def add(
                 encoder=encoder,
                 trust=trust_remote_code,
                 encoder_settings=encoder_setting,
+                datatype=datatype,
+                server_settings=server_setting,
                 crossmodal=crossmodal_encoder,
                 crossmodal_settings=crossmodal_settings(crossmodal_setting, accept_license),
             )

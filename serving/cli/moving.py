@@ -10,7 +10,7 @@ import typer
 from .adding import counted, list_failures, outcome_as_json
 from .console import plain, write, write_json
 from .failures import ExitCode
-from .opening import TrustOption
+from .opening import DatatypeOption, ServerSettingOption, TrustOption, placing
 from .progress import progress_bar, rate
 from .settings import (
     JsonOption,
@@ -24,12 +24,15 @@ from .settings import (
 
 if TYPE_CHECKING:
     from recto.moving.receiving import MoveReport
+    from recto.places import Place
 
 
 def copy(
     context: typer.Context,
     origin: Annotated[str, argument("FROM")],
     target: Annotated[str, argument("TO")],
+    datatype: DatatypeOption = None,
+    server_setting: ServerSettingOption = None,
     as_json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -43,7 +46,7 @@ def copy(
     \b
     Examples:
       recto copy finance http://qdrant:6333/finance
-      recto copy http://qdrant:6333/finance backup/finance
+      recto copy http://qdrant:6333/finance backup/finance --datatype turbo8
     """
     from recto.moving.libraries import copy_library
     from recto.places import place_of
@@ -52,7 +55,7 @@ def copy(
     with progress_bar(settings) as on_progress:
         report = copy_library(
             place_of(parse_library(origin)),
-            place_of(parse_library(target)),
+            _target(parse_library(target), datatype, server_setting),
             on_progress=on_progress,
         )
     tell(report, settings, f"{target} has", "copied")
@@ -86,6 +89,8 @@ def export(
 def import_(
     context: typer.Context,
     file: Annotated[Path, argument("FILE")],
+    datatype: DatatypeOption = None,
+    server_setting: ServerSettingOption = None,
     library: LibraryOption = None,
     as_json_: JsonOption = False,
     quiet: QuietOption = False,
@@ -100,11 +105,11 @@ def import_(
       recto import finance.zip --library http://qdrant:6333/finance
     """
     from recto.moving.libraries import import_archive
-    from recto.places import place_of
 
     settings = chosen(context, library=library, as_json=as_json_, quiet=quiet)
+    place = _target(settings.library, datatype, server_setting)
     with progress_bar(settings) as on_progress:
-        report = import_archive(file, place_of(settings.library), on_progress=on_progress)
+        report = import_archive(file, place, on_progress=on_progress)
     tell(report, settings, f"{settings.library} has", "imported")
 
 
@@ -121,6 +126,8 @@ def import_byaldi(
         ),
     ] = None,
     trust_remote_code: TrustOption = False,
+    datatype: DatatypeOption = None,
+    server_setting: ServerSettingOption = None,
     library: LibraryOption = None,
     as_json_: JsonOption = False,
     quiet: QuietOption = False,
@@ -138,7 +145,6 @@ def import_byaldi(
     from recto.engine.encoders import registry
     from recto.moving import libraries
     from recto.moving.byaldi import Adopting, model_of
-    from recto.places import place_of
 
     settings = chosen(context, library=library, as_json=as_json_, quiet=quiet)
     name = encoder or model_of(index)
@@ -151,9 +157,19 @@ def import_byaldi(
         )
     with progress_bar(settings) as on_progress:
         report = libraries.import_byaldi(
-            index, files, place_of(settings.library), encoder=made, on_progress=on_progress
+            index,
+            files,
+            _target(settings.library, datatype, server_setting),
+            encoder=made,
+            on_progress=on_progress,
         )
     tell(report, settings, f"{settings.library} has", "imported")
+
+
+def _target(place: Path | str, datatype: str | None, server_setting: list[str] | None) -> Place:
+    from recto.places import place_of
+
+    return place_of(place, **placing(place, datatype=datatype, server_settings=server_setting))
 
 
 def tell(report: MoveReport, settings: Settings, where: str, done: str) -> None:

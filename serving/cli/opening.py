@@ -5,9 +5,11 @@ The options of this module say by which encoder.
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypedDict, cast
 
 import typer
 
@@ -18,6 +20,8 @@ from .console import plain
 from .settings import DEFAULT_LIBRARY, Settings
 
 if TYPE_CHECKING:
+    from recto.engine.store.manifest import Datatype
+    from recto.engine.store.remote.settings import ServerSettings
     from recto.library import Library
 
 EncoderOption = Annotated[
@@ -43,6 +47,36 @@ EncoderSettingOption = Annotated[
         show_default=False,
     ),
 ]
+DatatypeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--datatype",
+        metavar="KIND",
+        help="How a new library keeps the vectors of pages: float16, or turbo8 and turbo4, which "
+        "take half and a quarter of it and change them a little.",
+        show_default=False,
+    ),
+]
+RecallOption = Annotated[
+    float | None,
+    typer.Option(
+        "--recall",
+        metavar="SHARE",
+        help="The share of the ten best pages by vectors that a search of a large library finds "
+        "on average: above 0, at most 1; else 0.95.",
+        show_default=False,
+    ),
+]
+ServerSettingOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--server-setting",
+        metavar="KEY=VALUE",
+        help="How a new library lies on a Qdrant server, or how it is reached, such as shards=6; "
+        "may be given again. docs/server.md lists them.",
+        show_default=False,
+    ),
+]
 
 
 def open_or_make(
@@ -51,12 +85,15 @@ def open_or_make(
     encoder: str | None,
     trust: bool,
     encoder_settings: Sequence[str] | None = None,
+    datatype: str | None = None,
+    server_settings: Sequence[str] | None = None,
     crossmodal: str | None = None,
     crossmodal_settings: Mapping[str, str] | None = None,
 ) -> Library:
-    """The library, made where there is none. `encoder_settings` are `KEY=VALUE` pairs."""
+    """The library, made where there is none. Settings are `KEY=VALUE` pairs."""
     return recto.open(
         settings.library,
+        **placing(settings.library, datatype=datatype, server_settings=server_settings),
         encoder=encoder,
         encoder_settings=parse_settings(encoder_settings or ()),
         crossmodal=crossmodal,
@@ -64,6 +101,38 @@ def open_or_make(
         trust_remote_code=trust,
         tenant=settings.tenant,
     )
+
+
+class Placing(TypedDict):
+    """What `recto.open` and `place_of` take of how a library lies where it is."""
+
+    patches_datatype: Datatype | None
+    server: ServerSettings | None
+
+
+def placing(
+    place: Path | str,
+    *,
+    datatype: str | None = None,
+    server_settings: Sequence[str] | None = None,
+) -> Placing:
+    """The datatype is a setting of its own in a folder, and one of many on a server."""
+    from recto.engine.store.remote.address import is_server
+
+    given = parse_settings(server_settings or (), option="--server-setting")
+    if not is_server(place):
+        if given:
+            raise typer.BadParameter(
+                f"{place} is a folder; expected the address of a server.",
+                param_hint="--server-setting",
+            )
+        # place_of says which there are.
+        return {"patches_datatype": cast("Datatype | None", datatype), "server": None}
+    from recto.server_settings import server_settings as settings_of
+
+    if datatype is not None:
+        given = {"patches_datatype": datatype, **given}
+    return {"patches_datatype": None, "server": settings_of(os.environ, given)}
 
 
 def parse_settings(pairs: Sequence[str], *, option: str = "--encoder-setting") -> dict[str, str]:
@@ -79,7 +148,13 @@ def parse_settings(pairs: Sequence[str], *, option: str = "--encoder-setting") -
     return settings
 
 
-def open_existing(settings: Settings, *, trust: bool = False, all_tenants: bool = False) -> Library:
+def open_existing(
+    settings: Settings,
+    *,
+    trust: bool = False,
+    all_tenants: bool = False,
+    recall: float | None = None,
+) -> Library:
     """The library, which must be there. Raises NotFound with the command that makes one.
 
     `trust` runs Python that its encoder brings along, where the command needs the encoder.
@@ -87,6 +162,7 @@ def open_existing(settings: Settings, *, trust: bool = False, all_tenants: bool 
     try:
         return recto.open(
             settings.library,
+            recall=recall,
             trust_remote_code=trust,
             create=False,
             tenant=settings.tenant,

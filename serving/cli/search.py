@@ -27,7 +27,7 @@ from .media_search import (
     VideoOption,
     search_media,
 )
-from .opening import TrustOption, emptiness, open_existing
+from .opening import RecallOption, TrustOption, emptiness, open_existing
 from .settings import JsonOption, LibraryOption, QuietOption, TenantOption, argument, chosen
 from .snippets import snippet
 from .strategy import StrategyOption
@@ -77,6 +77,7 @@ def search(
     pages: PagesOption = None,
     where: WhereOption = None,
     strategy: StrategyOption = "default",
+    recall: RecallOption = None,
     trust_remote_code: TrustOption = False,
     library: LibraryOption = None,
     tenant: TenantOption = None,
@@ -131,7 +132,7 @@ def search(
         return
     if question is None and image is None:
         raise typer.BadParameter("give a question, or a picture.", param_hint="QUESTION")
-    with open_existing(settings, trust=trust_remote_code) as opened:
+    with open_existing(settings, trust=trust_remote_code, recall=recall) as opened:
         hits = opened.search(
             question,
             image=image,

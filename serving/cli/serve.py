@@ -17,6 +17,7 @@ from .crossmodal import (
 )
 from .endpoint import AllowHttpOption
 from .models import CacheOption, MaxCostOption, PriceInOption, PriceOutOption, TimeoutOption
+from .opening import RecallOption
 from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def serve(
             help="Uploaded pages and pictures are found beside sound and film, too.",
         ),
     ] = False,
+    recall: RecallOption = None,
     state: StateOption = None,
     log_format: Annotated[
         str | None,
@@ -127,6 +129,7 @@ def serve(
         crossmodal_settings=crossmodal_settings(crossmodal_setting, None),
         accept_license=accept_license,
         crossmodal_pages=crossmodal_pages or None,
+        recall=recall,
         state=state,
         log_format=log_format,
     )

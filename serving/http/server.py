@@ -78,6 +78,7 @@ class Server(Closing):
                 name: opening.enter_context(
                     recto.open(
                         place,
+                        recall=settings.recall,
                         crossmodal=encoder,
                         all_tenants=True,
                         limits=limits,

@@ -68,6 +68,9 @@ class ServeSettings:
     library; the oldest that failed make room, then more are refused."""
     max_pages: int = 5000
     """Pages of one uploaded document."""
+    recall: float | None = None
+    """The share of the best pages by vectors that a search of a large library finds, on average;
+    None: what `recto.open` takes."""
     searches: int = 8
     """Searches, and answers without a model, that run at once; more wait."""
     answers: int = 16

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import recto
-from recto.engine.errors import InputError
+from recto.engine.errors import InputError, RectoWarning
 from tests.fakes import FakeEncoder
 
 
@@ -14,6 +14,16 @@ def test_datatype_is_that_of_a_new_library_in_a_folder(tmp_path: Path) -> None:
     with recto.open(tmp_path, encoder=FakeEncoder(), patches_datatype="turbo8"):
         pass
     assert json.loads((tmp_path / "library.json").read_text())["patches_datatype"] == "turbo8"
+
+
+def test_datatype_that_a_library_cannot_take_is_told(tmp_path: Path) -> None:
+    with recto.open(tmp_path, encoder=FakeEncoder()):
+        pass
+    with (
+        pytest.warns(RectoWarning, match="keeps its vectors as float16; turbo8 is for a new"),
+        recto.open(tmp_path, encoder=FakeEncoder(), patches_datatype="turbo8"),
+    ):
+        pass
 
 
 def test_unknown_datatype_is_refused(tmp_path: Path) -> None:

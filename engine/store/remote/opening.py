@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable
 
 from recto.engine.encoders.protocol import EncoderId
-from recto.engine.errors import NotFound
+from recto.engine.errors import NotFound, RectoWarning
 from recto.engine.store.manifest import check_encoder, check_terms, new_manifest
 from recto.engine.store.remote.address import ServerAddress
 from recto.engine.store.remote.client import Client, connect
@@ -63,10 +64,27 @@ def open_with(
         if encoder is None:
             raise ValueError(f"{client.address}: a library cannot be created without an encoder.")
         version = _created(client, state, lease, encoder, settings)
+    else:
+        _check_settings(client, version.settings, settings)
     if encoder is not None:
         check_encoder(str(client.address), version.manifest.encoder, encoder)
         check_terms(str(client.address), version.manifest.terms)
     return RemoteStore(client, version, lease=lease)
+
+
+def _check_settings(client: Client, made: ServerSettings, given: ServerSettings) -> None:
+    """Warn of what is asked for and cannot be changed."""
+    defaults, recorded = ServerSettings().recorded(), made.recorded()
+    asked = {name: value for name, value in given.recorded().items() if value != defaults[name]}
+    ignored = [name for name, value in asked.items() if value != recorded[name]]
+    if ignored:
+        told = ", ".join(f"{name} is {recorded[name]}, not {asked[name]}" for name in ignored)
+        warnings.warn(
+            f"{client.address} was made with other settings, which stay: {told}. For these copy it"
+            " to a new library: recto copy FROM TO --server-setting KEY=VALUE",
+            RectoWarning,
+            stacklevel=3,
+        )
 
 
 def _created(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,31 @@ def test_library_goes_to_a_server_and_is_used_there(
     assert "2 documents, 5 pages" in run("doctor", "--library", place).out
     again = run("copy", library, place, "--json").json
     assert [document["outcome"] for document in again["documents"]] == ["unchanged"] * 2
+
+
+def test_how_it_lies_there_is_said_on_the_command_line(
+    run: Run, library: Path, server: StandIn
+) -> None:
+    place = f"{server.address}/six"
+    settings = ("--server-setting", "shards=6", "--server-setting", "rows_graph=32")
+    assert run("copy", library, place, "--datatype", "turbo8", *settings).code == 0
+    (made,) = server.requests("PUT /collections/six.pages.1$")
+    assert made.body["shard_number"] == 6
+    assert made.body["vectors"]["rows"]["hnsw_config"]["m"] == 32
+    assert made.body["vectors"]["patches"]["datatype"] == "turbo8"
+    wrong = run("copy", library, place, "--server-setting", "shard=6")
+    assert (wrong.code, "'shard', which is no setting" in wrong.err) == (2, True)
+    assert run("search", "krill", "--library", place, "--recall", "0.5", "--json").json["hits"]
+
+
+def test_datatype_of_a_copy_in_a_folder(run: Run, library: Path, tmp_path: Path) -> None:
+    assert run("copy", library, "small", "--datatype", "turbo4").code == 0
+    made = json.loads((tmp_path / "small" / "library.json").read_text())
+    assert made["patches_datatype"] == "turbo4"
+    wrong = run("copy", library, "smaller", "--datatype", "turbo2")
+    assert (wrong.code, "'turbo2'; expected one of" in wrong.err) == (2, True)
+    misplaced = run("copy", library, "other", "--server-setting", "shards=6")
+    assert (misplaced.code, "is a folder" in misplaced.err) == (2, True)
 
 
 def test_exported_library_is_imported(run: Run, library: Path, tmp_path: Path) -> None:

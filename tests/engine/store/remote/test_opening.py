@@ -13,6 +13,7 @@ from recto.engine.errors import (
     LibraryError,
     NewerLibrary,
     NotFound,
+    RectoWarning,
 )
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.remote.client import Client
@@ -63,6 +64,15 @@ def test_settings_of_a_library_are_those_it_was_made_with(client: Client) -> Non
     found = open_with(client, None, create=False, settings=ServerSettings(timeout=9))
     settings = found._shared.version.settings
     assert (settings.replication, settings.rows_quantization, settings.timeout) == (2, "int8", 9)
+
+
+def test_settings_that_a_library_cannot_take_are_told(client: Client) -> None:
+    made = ServerSettings(shards=2, patches_datatype="turbo8")
+    open_with(client, ENCODER, create=True, settings=made)
+    other = ServerSettings(shards=3, replication=2, patches_datatype="turbo8")
+    with pytest.warns(RectoWarning, match="shards is 2, not 3, replication is 1, not 2") as told:
+        open_with(client, None, create=False, settings=other)
+    assert "turbo8" not in str(told[0].message)
 
 
 def test_library_of_before_there_were_graphs_has_none(client: Client) -> None:
