@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
-from recto.engine.store.edge_process import SKETCH_FROM
 from recto.engine.store.opening import open_edge
 from recto.engine.store.oracle import OracleStore
 from recto.engine.store.plan import PageFilter
@@ -16,6 +17,20 @@ from tests.engine.store.samples import ENCODER
 from tests.engine.store.servers import SERVER, grpc_store, server_store
 
 KINDS = ["oracle", "edge", "sketched", "remote", *(["server"] if SERVER in os.environ else [])]
+"""`edge` compares all vectors; `sketched`, as libraries are, those that its sketches find."""
+_NEVER = 10**9
+
+
+def opened(kind: str, folder: Path) -> AbstractContextManager[Store]:
+    """A store of this kind, empty; `folder` is for those that need one."""
+    if kind == "oracle":
+        return OracleStore(ENCODER)
+    if kind == "remote":
+        return grpc_store(ENCODER)
+    if kind == "server":
+        return server_store(ENCODER)
+    sketch_from = 1 if kind == "sketched" else _NEVER
+    return open_edge(folder, ENCODER, create=True, sketch_from=sketch_from)
 
 
 @pytest.fixture(scope="session", params=KINDS)
@@ -23,20 +38,8 @@ def shared_store(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Store]:
     """One for all tests: to start a process for each of them would take minutes."""
-    if request.param == "oracle":
-        with OracleStore(ENCODER) as store:
-            yield store
-    elif request.param == "remote":
-        with grpc_store(ENCODER) as store:
-            yield store
-    elif request.param == "server":
-        with server_store(ENCODER) as store:
-            yield store
-    else:
-        folder = tmp_path_factory.mktemp("library")
-        sketch_from = 1 if request.param == "sketched" else SKETCH_FROM
-        with open_edge(folder, ENCODER, create=True, sketch_from=sketch_from) as store:
-            yield store
+    with opened(request.param, tmp_path_factory.mktemp("library")) as store:
+        yield store
 
 
 @pytest.fixture

@@ -248,3 +248,25 @@ def test_many_random_pages_against_a_naive_loop(store: Store) -> None:
     assert all(score == pytest.approx(naive[id], rel=5e-3, abs=5e-3) for id, score in ranking)
     scores = [score for _, score in ranking]
     assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("filter", [PageFilter(), PageFilter(first=40, last=260)])
+def test_best_few_of_many_pages_against_a_naive_loop(store: Store, filter: PageFilter) -> None:
+    random = np.random.default_rng(2)
+    pages = [
+        random.standard_normal((random.integers(1, 9), 2)).astype(np.float16) for _ in range(300)
+    ]
+    store.put_pages([page("a", n, vectors) for n, vectors in enumerate(pages, 1)])
+    store.optimize()
+    seen = range(filter.first or 1, (filter.last or 300) + 1)
+    for _ in range(10):
+        query = random.standard_normal((4, 2)).astype(np.float16).astype(np.float32)
+        arm = DenseArm(using="patches", query=query, limit=7)
+        (ranking,) = store.search(SearchPlan(arms=(arm,), filter=filter))
+        naive = {
+            pid("a", n): float((query @ pages[n - 1].T.astype(np.float32)).max(axis=1).sum())
+            for n in seen
+        }
+        best = sorted(naive.values(), reverse=True)[:7]
+        assert [score for _, score in ranking] == pytest.approx(best, rel=2e-3)
+        assert [naive[id] for id, _ in ranking] == pytest.approx(best, rel=2e-3)
