@@ -11,8 +11,8 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.routing import compile_path
 
-from recto.serving.openai.errors import PREFIX
 from recto.serving.openai.errors import SCHEMA as OPENAI_ERROR
+from recto.serving.openai.errors import is_told
 
 from .problems import MEDIA_TYPE, STATUSES
 from .schemas import Problem
@@ -46,8 +46,8 @@ def _with_errors(document: dict[str, Any]) -> dict[str, Any]:
         schemas.pop(name, None)
     schemas.update(zip(_NAMES, (Problem.model_json_schema(), OPENAI_ERROR), strict=True))
     for path, operations in document["paths"].items():
-        is_openai = path.startswith(PREFIX)
-        media, name = ("application/json", _NAMES[1]) if is_openai else (MEDIA_TYPE, _NAMES[0])
+        as_openai = ("application/json", _NAMES[1])
+        media, name = as_openai if is_told(path) else (MEDIA_TYPE, _NAMES[0])
         content = {media: {"schema": {"$ref": f"#/components/schemas/{name}"}}}
         for operation in operations.values():
             for status in STATUSES:

@@ -1,8 +1,8 @@
 """Asks for the key before anything of a request is read.
 
 FastAPI reads a body before it calls what a route depends on, so that everybody could fill the disk
-of a server that asked only then. Every path of the API passes here; which right a route needs is
-said by the route (see access).
+of a server that asked only then. Every path passes here but those that are public; which right a
+route needs is said by the route (see access).
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from .problems import Refusal, problem
 from .server import server_of
 from .traces import trace_of
 
-SCHEMA = "/api/openapi.json"
+_PUBLIC = frozenset({"/", "/livez", "/readyz", "/version", "/api/openapi.json"})
+_PAGES = ("/l/", "/static/")
+"""Of the web page, which asks for a key itself."""
 _THREADS = 4
-_GUARDED = ("/api/", "/v1/", "/mcp", "/metrics")
 
 
 class Entrance:
@@ -55,4 +56,4 @@ class Entrance:
 
 
 def _is_guarded(path: str) -> bool:
-    return path.startswith(_GUARDED) and path != SCHEMA
+    return path not in _PUBLIC and not path.startswith(_PAGES)

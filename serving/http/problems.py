@@ -89,7 +89,7 @@ def problem(
     headers = dict(headers or {})
     if status in (429, 503):
         headers.setdefault("Retry-After", str(RETRY_LATER))
-    if path.startswith(openai.PREFIX):
+    if openai.is_told(path):
         return openai.told(status, code, detail, headers)
     body = {
         "type": "about:blank",

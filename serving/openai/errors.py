@@ -6,8 +6,9 @@ from typing import Any
 
 from fastapi.responses import JSONResponse
 
-PREFIX = "/v1/"
-"""Paths below it tell errors so."""
+_PREFIX = "/v1/"
+RERANK = ("/rerank", "/v1/rerank", "/v2/rerank")
+"""Where clients of Cohere, Jina and vLLM look for it."""
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["error"],
@@ -26,6 +27,11 @@ SCHEMA: dict[str, Any] = {
 }
 """As OpenAPI describes them."""
 _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+
+
+def is_told(path: str) -> bool:
+    """Whether errors at a path are told so."""
+    return path.startswith(_PREFIX) or path in RERANK
 
 
 def told(

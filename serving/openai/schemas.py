@@ -6,8 +6,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from recto.engine.retrieval import MAX_QUESTION
+
 MAX_INPUTS = 64
 MAX_DOCUMENTS = 100
+MAX_TEXT = 32_000
+"""Characters of a text that is encoded."""
+MAX_PICTURE = 32 << 20
+"""Characters of one in base64."""
+Text = Annotated[str, Field(max_length=MAX_TEXT)]
 
 
 class TextPart(BaseModel):
@@ -38,18 +45,22 @@ class ChatRequest(BaseModel):
 class EmbeddedThing(BaseModel):
     """A text or a picture: a data URL, or the base64 of its bytes."""
 
-    text: str | None = None
-    image: str | None = None
+    text: Text | None = None
+    image: Annotated[str, Field(max_length=MAX_PICTURE)] | None = None
 
 
 class EmbeddingsRequest(BaseModel):
-    """In the form of Jina's multi-vector embeddings, which is that of OpenAI and two fields."""
+    """In the form of OpenAI, and two fields of Jina's multi-vector embeddings."""
 
     model: str
-    input: str | EmbeddedThing | Annotated[list[str | EmbeddedThing], Field(max_length=MAX_INPUTS)]
-    task: str = "retrieval.query"
-    """"retrieval.query" for questions, "retrieval.passage" for what is to be found."""
-    return_multivector: bool = True
+    input: (
+        Text | EmbeddedThing | Annotated[list[Text | EmbeddedThing], Field(max_length=MAX_INPUTS)]
+    )
+    task: str = ""
+    """"retrieval.query" for questions, "retrieval.passage" for what is to be found. Without it what
+    the encoder can: passages if it reads words, else questions."""
+    return_multivector: bool = False
+    """`embeddings`, a vector for each word or patch, instead of one `embedding`."""
     encoding_format: Literal["float", "base64"] = "float"
 
     @property
@@ -62,8 +73,8 @@ class RerankRequest(BaseModel):
     """In the form of Cohere's rerank, with pictures besides texts."""
 
     model: str
-    query: Annotated[str, Field(min_length=1)]
-    documents: Annotated[list[str | EmbeddedThing], Field(min_length=1, max_length=MAX_DOCUMENTS)]
+    query: Annotated[str, Field(min_length=1, max_length=MAX_QUESTION)]
+    documents: Annotated[list[Text | EmbeddedThing], Field(min_length=1, max_length=MAX_DOCUMENTS)]
     top_n: Annotated[int, Field(ge=1)] | None = None
     return_documents: bool = False
 

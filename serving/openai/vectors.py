@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import uuid
 
 import numpy as np
 from fastapi import APIRouter
@@ -17,26 +18,33 @@ from recto.serving.http.access import Reader
 from recto.serving.http.libraries import ServerOf
 from recto.serving.http.pictures import sent_picture
 
+from .errors import RERANK
 from .schemas import EmbeddedThing, EmbeddingsRequest, Reply, RerankRequest
 
-router = APIRouter(prefix="/v1", tags=["openai"])
+router = APIRouter(tags=["openai"])
 _DATA_URL = re.compile(r"data:image/[a-z+.-]+;base64,", re.IGNORECASE)
 
 
-@router.get("/models")
+@router.get("/v1/models")
 def models(caller: Reader, server: ServerOf) -> Reply:
     """The libraries."""
-    owned = {"object": "model", "created": 0, "owned_by": "recto"}
-    return {"object": "list", "data": [{"id": name, **owned} for name in server.names()]}
+    return {"object": "list", "data": [_model(name) for name in server.names()]}
 
 
-@router.post("/embeddings")
+@router.get("/v1/models/{model}")
+def one_model(caller: Reader, server: ServerOf, model: str) -> Reply:
+    """One library."""
+    server.library(model, caller.tenant)
+    return _model(model)
+
+
+@router.post("/v1/embeddings")
 def embeddings(caller: Reader, server: ServerOf, asked: EmbeddingsRequest) -> Reply:
-    """A multivector for each input; with `return_multivector` false, the mean of its vectors."""
+    """One vector for each input, the mean of its vectors; with `return_multivector` all of them."""
     library = server.library(asked.model, caller.tenant)
     if not asked.things:
         raise InputError("There is no input; expected a text, a picture, or a list of them.")
-    query = "query" in asked.task
+    query = "query" in asked.task if asked.task else library.takes_images
     with server.searching:
         made = [_encoded(library, thing, query=query) for thing in asked.things]
     field = "embeddings" if asked.return_multivector else "embedding"
@@ -53,16 +61,17 @@ def embeddings(caller: Reader, server: ServerOf, asked: EmbeddingsRequest) -> Re
     return {"object": "list", "model": asked.model, "data": data, "usage": usage}
 
 
-@router.post("/rerank")
 def rerank(caller: Reader, server: ServerOf, asked: RerankRequest) -> Reply:
-    """Order texts and pictures of pages by how well they answer a question."""
+    """Order texts and pictures of pages by how well they answer a question.
+
+    `relevance_score` is MaxSim for each vector of the question: from 0 to 1, where 1 is that all of
+    them are there. Compare scores of one question with each other only.
+    """
     library = server.library(asked.model, caller.tenant)
     with server.searching:
-        question = library.encode_question(asked.query)
-        scores = [
-            maxsim(question.patches, _encoded(library, thing, query=False))
-            for thing in asked.things
-        ]
+        question = library.encode_question(asked.query).patches
+        things = [_encoded(library, thing, query=False) for thing in asked.things]
+    scores = [_relevance(question, thing) for thing in things]
     order = sorted(range(len(scores)), key=lambda place: (-scores[place], place))
     results: list[Reply] = []
     for place in order[: asked.top_n]:
@@ -70,7 +79,27 @@ def rerank(caller: Reader, server: ServerOf, asked: RerankRequest) -> Reply:
         if asked.return_documents:
             result["document"] = asked.things[place].model_dump(exclude_none=True)
         results.append(result)
-    return {"model": asked.model, "results": results}
+    tokens = len(question) + sum(len(thing) for thing in things)
+    return {
+        "id": uuid.uuid4().hex,
+        "model": asked.model,
+        "results": results,
+        "usage": {"total_tokens": tokens},
+    }
+
+
+for _path in RERANK:
+    router.post(_path)(rerank)
+
+
+def _model(name: str) -> Reply:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "recto"}
+
+
+def _relevance(question: FloatArray, thing: FloatArray) -> float:
+    """MaxSim, between 0 and 1 for vectors of a thing that are not longer than 1."""
+    length = float(np.linalg.norm(question, axis=1).sum())
+    return min(max(maxsim(question, thing) / length, 0.0), 1.0) if length > 0 else 0.0
 
 
 def _encoded(library: Library, thing: EmbeddedThing, *, query: bool) -> FloatArray:

@@ -88,15 +88,19 @@ CASES: dict[tuple[str, str], Case] = {
     ("post", f"{JOB}/cancel"): Case(needs="write", says=404),
     ("post", f"{JOB}/retry"): Case(needs="write", says=404),
     ("get", "/v1/models"): Case(needs="read"),
+    ("get", "/v1/models/{model}"): Case(needs="read"),
     ("post", "/v1/chat/completions"): Case(
         needs="read",
         json={"model": "main", "messages": [{"role": "user", "content": "heron"}]},
         blind=('"citations":[]', '"abstained":true'),
     ),
     ("post", "/v1/embeddings"): Case(needs="read", json={"model": "main", "input": "heron"}),
-    ("post", "/v1/rerank"): Case(
-        needs="read", json={"model": "main", "query": "heron", "documents": ["heron"]}
-    ),
+    **{
+        ("post", path): Case(
+            needs="read", json={"model": "main", "query": "heron", "documents": ["heron"]}
+        )
+        for path in ("/rerank", "/v1/rerank", "/v2/rerank")
+    },
 }
 
 
@@ -117,7 +121,11 @@ class Shop:
         method, path = at
         case = CASES[at]
         address = path.format(
-            library="main", document=document or self.document, number=1, job=job or self.job
+            library="main",
+            model="main",
+            document=document or self.document,
+            number=1,
+            job=job or self.job,
         )
         # Through a proxy, so that coming from this machine opens nothing.
         headers = {"X-Forwarded-For": "192.0.2.1"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 
+import httpx2
 import numpy as np
 import openai
 import pytest
@@ -40,7 +41,9 @@ def test_reranking_gives_back_as_many_as_asked_for(client: openai.OpenAI) -> Non
 
 def test_a_multivector_has_a_vector_for_each_word(client: openai.OpenAI) -> None:
     reply = client.post(
-        "/embeddings", cast_to=object, body={"model": "main", "input": ["ferry harbour"]}
+        "/embeddings",
+        cast_to=object,
+        body={"model": "main", "input": ["ferry harbour"], "return_multivector": True},
     )
 
     assert isinstance(reply, dict)
@@ -49,20 +52,52 @@ def test_a_multivector_has_a_vector_for_each_word(client: openai.OpenAI) -> None
     assert len(vectors) >= 2
 
 
-def test_the_client_gets_one_vector_in_base64_or_numbers(client: openai.OpenAI) -> None:
+def test_a_plain_client_gets_one_vector_in_base64_or_numbers(client: openai.OpenAI) -> None:
     # The client asks for base64 unless told otherwise, and decodes it.
-    decoded = client.embeddings.create(
-        model="main", input="ferry", extra_body={"return_multivector": False}
-    )
-    plain = client.embeddings.create(
-        model="main",
-        input="ferry",
-        encoding_format="float",
-        extra_body={"return_multivector": False},
-    )
+    decoded = client.embeddings.create(model="main", input=TEXTS)
+    plain = client.embeddings.create(model="main", input=TEXTS, encoding_format="float")
 
-    assert np.allclose(decoded.data[0].embedding, plain.data[0].embedding, atol=1e-6)
-    assert np.linalg.norm(plain.data[0].embedding) == pytest.approx(1, abs=1e-5)
+    vectors = np.array([one.embedding for one in plain.data])
+    assert np.allclose([one.embedding for one in decoded.data], vectors, atol=1e-6)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 1], abs=1e-5)
+
+
+def test_one_vector_is_the_mean_of_all(client: openai.OpenAI) -> None:
+    body = {"model": "main", "input": TEXTS[1], "return_multivector": True}
+    whole = client.post("/embeddings", cast_to=object, body=body)
+    (pooled,) = client.embeddings.create(model="main", input=TEXTS[1]).data
+
+    assert isinstance(whole, dict)
+    mean = np.array(whole["data"][0]["embeddings"]).mean(axis=0)
+    assert np.allclose(pooled.embedding, mean / np.linalg.norm(mean), atol=1e-5)
+
+
+def test_long_texts_are_encoded_and_longer_ones_refused(client: openai.OpenAI) -> None:
+    (made,) = client.embeddings.create(model="main", input="ferry " * 1000).data
+    assert made.embedding
+
+    with pytest.raises(openai.UnprocessableEntityError):
+        client.embeddings.create(model="main", input="ferry " * 10_000)
+
+
+def test_a_library_is_found_as_a_model(client: openai.OpenAI) -> None:
+    assert client.models.retrieve("main").id == "main"
+    with pytest.raises(openai.NotFoundError, match="no library 'other'"):
+        client.models.retrieve("other")
+
+
+@pytest.mark.parametrize("path", ["/rerank", "/v1/rerank", "/v2/rerank"])
+def test_reranking_is_where_its_clients_look_for_it(client: openai.OpenAI, path: str) -> None:
+    root = str(client.base_url).removesuffix("/v1/")
+    body = {"model": "main", "query": "ferry harbour", "documents": ["ferry harbour", "A tram."]}
+
+    told = httpx2.post(f"{root}{path}", json=body, timeout=60).json()
+    refused = httpx2.post(f"{root}{path}", json={**body, "model": "other"}, timeout=60)
+
+    first, second = (result["relevance_score"] for result in told["results"])
+    assert 0 <= second < first <= 1
+    assert refused.status_code == 404
+    assert refused.json()["error"]["code"] == "not_found"
 
 
 def _picture() -> str:
@@ -78,7 +113,7 @@ def _picture() -> str:
         {"image": "file:///etc/passwd"},
         {},
         {"text": "a", "image": "b"},
-        {"text": "?!"},
+        {"text": ""},
     ],
 )
 def test_what_cannot_be_encoded_is_refused(client: openai.OpenAI, thing: dict[str, str]) -> None:
