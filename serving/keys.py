@@ -6,7 +6,9 @@ time to check. What identifies it to people is its name and the first letters.
 
 from __future__ import annotations
 
+import getpass
 import hashlib
+import os
 import secrets
 import sqlite3
 from contextlib import closing
@@ -16,6 +18,8 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from recto.engine.errors import InputError, NotFound
+
+from .auditing import AuditLog
 
 Right = Literal["read", "write", "admin"]
 """Each includes those before it: read searches and asks, write adds and removes documents, admin
@@ -58,6 +62,7 @@ class KeyRing:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = folder / "keys.sqlite"
+        self._audit = AuditLog(folder)
         with closing(self._connect()) as connection:
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS keys (hash TEXT PRIMARY KEY, id TEXT UNIQUE, "
@@ -84,6 +89,7 @@ class KeyRing:
                 "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, NULL)",
                 (_hash(secret), key.id, key.name, key.right, key.tenant, key.created),
             )
+            self._audit.append({"did": "keys create", "by": _user(), **_told(key)})
         return secret, key
 
     def all(self) -> list[Key]:
@@ -101,9 +107,11 @@ class KeyRing:
                 f"UPDATE keys SET revoked = ? WHERE id = ? AND revoked IS NULL RETURNING {_FIELDS}",
                 (datetime.now(UTC).isoformat(timespec="seconds"), id),
             ).fetchone()
-        if row is None:
-            raise NotFound(f"There is no key {id!r}; `recto keys list` shows those there are.")
-        return _key(row)
+            if row is None:
+                raise NotFound(f"There is no key {id!r}; `recto keys list` shows those there are.")
+            key = _key(row)
+            self._audit.append({"did": "keys revoke", "by": _user(), **_told(key)})
+        return key
 
     def find(self, secret: str) -> Key | None:
         """The key of this secret, if it is one of ours."""
@@ -137,6 +145,19 @@ _FIELDS = "id, name, right, tenant, created"
 def _key(row: tuple[str, str, Right, str, str]) -> Key:
     id, name, right, tenant, created = row
     return Key(id=id, name=name, right=right, tenant=tenant, created=created)
+
+
+def _told(key: Key) -> dict[str, object]:
+    """What the audit log says of a key."""
+    return {"key": key.id, "tenant": key.tenant, "name": key.name, "right": key.right}
+
+
+def _user() -> str:
+    """Who made or revoked it on this machine; his number where he has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def _hash(secret: str) -> str:

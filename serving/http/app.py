@@ -18,7 +18,9 @@ from recto.serving.web import pages as web
 from . import asking, clips, documents, health, jobs, libraries, media, pages, searching, uploads
 from .contract import Application
 from .entrance import Entrance
+from .faults import Faults
 from .guards import Guards
+from .heads import Heads
 from .problems import tell_problems
 from .server import Server
 from .settings import ServeSettings
@@ -87,8 +89,10 @@ def _wrap(app: FastAPI, settings: ServeSettings) -> None:
             CORSMiddleware,
             allow_origins=settings.origins,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
             expose_headers=["Retry-After"],
         )
+    app.add_middleware(Faults)
     app.add_middleware(Guards, settings=settings)
     app.add_middleware(Watching)
+    app.add_middleware(Heads)

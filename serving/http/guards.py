@@ -17,6 +17,8 @@ from .settings import ServeSettings
 from .traces import trace_of
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+_ANYBODYS = frozenset({"/livez", "/readyz"})
+"""Asked by what runs containers, by the address of one; they tell nothing."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -42,7 +44,8 @@ class Guards:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if (refusal := self._refusal(scope["method"], headers)) is not None:
+        asked = scope["path"] not in _ANYBODYS
+        if asked and (refusal := self._refusal(scope["method"], headers)) is not None:
             trace_of(scope).code = refusal[1]
             await problem(*refusal, path=scope["path"])(scope, receive, send)
             return

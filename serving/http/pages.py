@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from .access import Reader
@@ -18,6 +18,8 @@ router = APIRouter(
 Number = Annotated[int, Path(ge=1)]
 MIN_WIDTH, MAX_WIDTH = 64, 2560
 _QUALITY = 85
+_TAG = 32
+"""Digits of a document's id that tell its pages from others."""
 _FOREVER = "private, max-age=31536000, immutable"
 """A document's id is that of its bytes, so its pages never change; asked for by name they may."""
 
@@ -48,20 +50,33 @@ def words(opened: LibraryOf, caller: Reader, document: str, number: Number) -> P
     )
 
 
-@router.get("/image", response_class=Response, responses={200: {"content": {"image/webp": {}}}})
+@router.get(
+    "/image",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}}},
+        304: {"description": "It is the one of If-None-Match."},
+    },
+)
 def image(
     opened: LibraryOf,
     caller: Reader,
+    request: Request,
     document: str,
     number: Number,
     width: Annotated[int, Query(ge=MIN_WIDTH, le=MAX_WIDTH)] = 1280,
 ) -> Response:
     """The picture of a page, in WebP."""
     found = opened.page(document, number)
+    by_id = document == found.document.id
+    tag = f'"{found.document.id[:_TAG]}-{number}-{width}"'
+    headers = {"Cache-Control": _FOREVER if by_id else "private, no-cache", "ETag": tag}
+    known = request.headers.get("if-none-match", "")
+    if tag in (one.strip().removeprefix("W/") for one in known.split(",")):
+        return Response(status_code=304, headers=headers)
     stream = io.BytesIO()
     found.image(width).save(stream, "WEBP", quality=_QUALITY)
-    caching = _FOREVER if document == found.document.id else "private, no-cache"
-    return Response(stream.getvalue(), media_type="image/webp", headers={"Cache-Control": caching})
+    return Response(stream.getvalue(), media_type="image/webp", headers=headers)
 
 
 @router.post("/heat")

@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 
 from recto.engine import errors
 from recto.serving.openai import errors as openai
-from recto.serving.telling import FAILED, tellable
+from recto.serving.telling import tellable
 
 from .traces import route_of, trace_of
 
@@ -143,11 +143,6 @@ def tell_problems(app: FastAPI, methods: Callable[[str], list[str]]) -> None:
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         detail = "; ".join(_wrong(entry) for entry in error.errors())
         return _told(request, 422, "bad-input", detail)
-
-    @app.exception_handler(Exception)
-    async def unforeseen(request: Request, error: Exception) -> JSONResponse:
-        _log.error("%s %s", request.method, route_of(request.scope), exc_info=error)
-        return _told(request, 500, "internal", FAILED)
 
 
 def _told(

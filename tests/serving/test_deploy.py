@@ -35,3 +35,28 @@ def test_the_unit_starts_a_command_that_there_is() -> None:
     assert command == "serve"
     documented = (ROOT / "docs" / "cli.md").read_text()
     assert all(option in documented for option in options if option.startswith("--"))
+
+
+def test_the_key_that_the_unit_tells_to_make_is_made_where_it_looks() -> None:
+    unit = (ROOT / "deploy" / "recto.service").read_text()
+    (kept,) = re.findall(r"^Environment=(XDG_DATA_HOME=\S+)$", unit, re.MULTILINE)
+    header = " ".join(line.strip("# \\") for line in unit.split("[Unit]")[0].splitlines())
+
+    assert f"env {kept} recto keys create" in header
+    assert re.search(rf"^WorkingDirectory={kept.partition('=')[2]}$", unit, re.MULTILINE)
+
+
+def test_an_image_holds_what_is_installed_and_nothing_else() -> None:
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    kept = {line[1:] for line in lines if line.startswith("!")}
+    folders = {link.name for link in (ROOT / "recto").iterdir() if link.is_symlink()}
+
+    assert "*" in lines
+    assert kept == {"recto", "pyproject.toml", "README.md", "LICENSE", "NOTICE", *folders}
+
+
+def test_uploads_are_spooled_where_they_are_kept() -> None:
+    container = (ROOT / "deploy" / "Containerfile").read_text()
+
+    assert "TMPDIR=/data/tmp" in container
+    assert "mkdir -p /data/tmp" in container

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from recto.engine.errors import InputError, NotFound
+from recto.serving.auditing import FILE
 from recto.serving.keys import KeyRing
 
 
@@ -52,3 +54,19 @@ def test_rights_include_those_before(tmp_path: Path) -> None:
 def test_a_key_without_a_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         KeyRing(tmp_path).create(" ", "read")
+
+
+def test_who_makes_and_revokes_keys_is_noted(tmp_path: Path) -> None:
+    ring = KeyRing(tmp_path)
+    secret, key = ring.create("web", "write", "north")
+    ring.revoke(key.id)
+    with pytest.raises(NotFound):
+        ring.revoke(key.id)
+
+    written = (tmp_path / FILE).read_text()
+    made, revoked = (json.loads(line) for line in written.splitlines())
+
+    assert [made["did"], revoked["did"]] == ["keys create", "keys revoke"]
+    assert (made["key"], made["tenant"], made["right"]) == (key.id, "north", "write")
+    assert revoked["key"] == key.id
+    assert secret not in written

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from recto.serving.http.app import create_app
 from recto.serving.http.settings import ServeSettings
@@ -64,8 +65,9 @@ def test_a_key_opens_what_its_right_includes(keyed: tuple[Client, dict[Right, st
 
 
 def test_another_host_name_is_refused(client: Client) -> None:
-    reply = client.get("/livez", headers={"Host": "evil.example"})
+    reply = client.get("/version", headers={"Host": "evil.example"})
 
+    assert client.head("/livez", headers={"Host": "10.1.2.3:8808"}).status_code == 200
     assert (reply.status_code, reply.json()["code"]) == (421, "wrong-host")
 
 
@@ -90,8 +92,19 @@ def test_asking_too_often_is_refused(tmp_path: Path, settings: ServeSettings) ->
     assert int(replies[-1].headers["retry-after"]) > 0
 
 
-def test_every_reply_has_security_headers(client: Client) -> None:
-    for path in ("/livez", "/api/nothing"):
-        headers = client.get(path).headers
-        assert headers["x-content-type-options"] == "nosniff"
-        assert "default-src 'none'" in headers["content-security-policy"]
+def test_every_reply_has_security_headers(settings: ServeSettings, tmp_path: Path) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError("secret")
+
+    own = replace(settings, state=tmp_path / "state", libraries={"main": str(tmp_path / "library")})
+    app = create_app(own)
+    app.add_api_route("/api/fails", fail)
+    with TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 1)) as client:
+        replies = [client.get(path) for path in ("/livez", "/api/nothing", "/api/fails")]
+
+    assert [reply.status_code for reply in replies] == [200, 404, 500]
+    assert replies[-1].json()["code"] == "internal"
+    assert "secret" not in replies[-1].text
+    for reply in replies:
+        assert reply.headers["x-content-type-options"] == "nosniff"
+        assert "default-src 'none'" in reply.headers["content-security-policy"]

@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.routing import Route
 
-from recto.serving.http.audit import FILE, Audit
+from recto.serving.auditing import FILE
+from recto.serving.http.audit import Audit
 from recto.serving.http.links import LIFETIME, Links
 from recto.serving.http.traces import Trace
 from recto.serving.keys import Key

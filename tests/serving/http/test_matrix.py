@@ -253,10 +253,11 @@ def test_the_audit_log_tells_who_did_what(shop: Shop) -> None:
 
     entries = [json.loads(line) for line in (shop.state / "audit.jsonl").read_text().splitlines()]
 
-    upload = next(entry for entry in entries if entry["status"] == 202)
+    upload = next(entry for entry in entries if entry.get("status") == 202)
     assert (upload["tenant"], upload["job"]) == ("a", shop.job)
     assert shop.keys["a", "write"].startswith(upload["key"])
-    deleted, refused = entries[-2:]
+    made, deleted, refused = entries[-3:]
+    assert (made["did"], made["key"], made["right"]) == ("keys create", key[:11], "write")
     assert (deleted["key"], deleted["did"]) == (key[:11], f"DELETE {DOCUMENT}")
     assert (deleted["document"], deleted["status"]) == (shop.document, 404)
     assert (refused["key"], refused["status"], refused["code"]) == ("", 401, "no-key")

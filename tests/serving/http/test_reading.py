@@ -73,3 +73,23 @@ def test_the_original_is_a_download(client: Client) -> None:
     assert reply.content.startswith(b"%PDF-")
     assert reply.headers["content-disposition"].startswith("attachment")
     assert reply.headers["content-type"] == "application/octet-stream"
+
+
+def test_a_picture_that_is_known_is_not_sent_again(client: Client) -> None:
+    path = f"{MAIN}/documents/ferry.pdf/pages/1/image"
+    tag = client.get(path, params={"width": 64}).headers["etag"]
+
+    def status(width: int) -> int:
+        known = {"If-None-Match": f'"other", W/{tag}'}
+        return client.get(path, params={"width": width}, headers=known).status_code
+
+    assert (status(64), status(65)) == (304, 200)
+
+
+def test_head_tells_what_get_does_without_sending_it(client: Client) -> None:
+    path = f"{MAIN}/documents/ferry.pdf"
+
+    got, head = client.get(path), client.head(path)
+
+    assert head.content == b""
+    assert head.headers["content-length"] == str(len(got.content))
