@@ -185,6 +185,7 @@ def _settled(found: Found, draft: DraftAnswer) -> Answer:
         statements=tuple(_told(statement, citations) for statement in draft.statements),
         reason=draft.reason,
         missing=draft.missing,
+        incomplete=draft.incomplete,
         usage=_usage(asked, draft),
         tally=draft.tally,
         asked=asked.question if asked.rewriting == "rewritten" else None,
@@ -209,7 +210,11 @@ def _citation(quote: Quote, hits: tuple[Hit, ...]) -> Citation:
     for hit in hits:
         if (hit.document.id, hit.page.number) == (quote.document_id, quote.page):
             return Citation(
-                document=hit.document, page=hit.page, quote=quote.text, boxes=quote.boxes
+                document=hit.document,
+                page=hit.page,
+                quote=quote.text,
+                boxes=quote.boxes,
+                basis=quote.basis,
             )
     raise InternalError(
         f"The answerer cites page {quote.page} of {quote.document_id}, which it was not given; an"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from recto.engine.answering.deep.steps import Step
-from recto.engine.answering.protocol import Reason, Support
+from recto.engine.answering.protocol import Basis, Reason, Support
 from recto.engine.answering.tally import Tally
 from recto.engine.answering.turns import Rewriting
 from recto.engine.endpoint.limits import Usage
@@ -124,14 +124,22 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """Words of a page that support an answer."""
+    """What of a page supports an answer: its words, if nothing else is said."""
 
     document: Document
     page: Page
     quote: str
-    """Stands on the page exactly so. Empty where the page has no words but a picture: then it is
-    cited as a whole, and nothing but the model's eyes has verified it."""
+    """Stands on the page exactly so. Empty where the page is not cited for its words."""
     boxes: tuple[Box, ...]
+    """Where the quote stands, or about where a picture is; none: the page as a whole."""
+    basis: Basis = "words"
+    """"picture": what a model saw in a chart, or on a page without words. "summary": what a model
+    wrote of the page. Nothing has verified either."""
+
+    @property
+    def approximate(self) -> bool:
+        """Whether the boxes are only about there."""
+        return self.basis == "picture" and bool(self.boxes)
 
     def image(self, width: int = 1280) -> Image:
         """The page's picture with the quote marked."""
@@ -144,6 +152,8 @@ class Citation:
             "page": self.page.number,
             "quote": self.quote,
             "boxes": [list(box) for box in self.boxes],
+            "basis": self.basis,
+            "approximate": self.approximate,
         }
 
 
@@ -154,8 +164,9 @@ class Statement:
     text: str
     citations: tuple[Citation, ...]
     support: Support
-    """"quoted": by words of a page. "page": by a page that is only a picture. "unsupported": by
-    nothing; only there where an answerer was asked to keep such statements."""
+    """"quoted": by words of pages. "page": at least in part by what a model saw in a picture or
+    read in a summary, which nothing has verified. "unsupported": by nothing; only there where an
+    answerer was asked to keep such statements."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +186,9 @@ class Answer:
     """Why it abstains."""
     missing: str = ""
     """What the pages lack, as a model says; verified by nothing."""
+    incomplete: str = ""
+    """Why it may be less than the model had to say: its reply was cut off, or what could not be
+    verified could not be asked for again. Empty where nothing speaks for it."""
     usage: Usage | None = None
     """What asking a model took; None where none was asked."""
     tally: Tally | None = None
@@ -193,6 +207,7 @@ class Answer:
             "abstained": self.abstained,
             "reason": self.reason,
             "missing": self.missing,
+            "incomplete": self.incomplete,
             "statements": [self._statement_as_json(statement) for statement in self.statements],
             "citations": [citation.as_json() for citation in self.citations],
             "usage": self.usage and usage_as_json(self.usage),

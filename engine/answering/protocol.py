@@ -16,9 +16,12 @@ from recto.engine.endpoint.limits import Usage
 from recto.engine.page import Box, PageContent, Word
 
 Support = Literal["quoted", "page", "unsupported"]
-"""quoted: words that stand on a page. page: a page without words, so that only its picture can tell
-whether the statement holds, or one of which a summary was read. unsupported: neither; shown only
-where that is asked for."""
+"""quoted: words that stand on a page. page: what a model saw in a picture, of a chart or of a page
+without words, or read in a summary, at least in part; nothing has verified that. unsupported:
+neither; shown only where that is asked for."""
+Basis = Literal["words", "picture", "summary"]
+"""What a page is cited for. words: those of the quote. picture: what a model saw in it. summary:
+what a model wrote of it, and does not stand on it."""
 Reason = Literal["no_pages", "weak", "unanswerable", "refused", "unreadable", "unverified"]
 """Why there is no answer. no_pages: nothing was found, or nothing that the model takes. weak: what
 was found is too far from the question. unanswerable: the model says that the pages do not answer.
@@ -57,10 +60,11 @@ class Quote:
     document_id: str
     page: int
     text: str
-    """Empty where the page has no words, or others than what was read in its place: then the page
-    as a whole is cited."""
+    """Empty where the page is not cited for its words."""
     boxes: tuple[Box, ...]
-    """One box a line that the quote touches; none where the page as a whole is cited."""
+    """One box a line that the quote touches. Of a picture about where it is, if it is not all of
+    the page; of a summary none."""
+    basis: Basis = "words"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,9 @@ class DraftAnswer:
     """Why it abstains."""
     missing: str = ""
     """What the pages lack, in the model's words, which nothing has verified."""
+    incomplete: str = ""
+    """Why there may be less than the model had to say: its reply was cut off, or what failed could
+    not be asked for again. Empty where nothing speaks for it."""
     usage: Usage | None = None
     """What it took to ask a model; None where none was asked."""
     tally: Tally | None = None

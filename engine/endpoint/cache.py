@@ -12,6 +12,7 @@ import os
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 from recto.engine.closing import Closing
@@ -44,8 +45,14 @@ class ReplyCache:
 
     def put(self, address: EndpointAddress, request: Request, reply: Reply) -> None:
         kept = {"version": _VERSION, **asdict(reply)}
+        del kept["discard"]
         write_private(self._path(address, request), json.dumps(kept).encode())
         self._shrink()
+
+    def remove(self, address: EndpointAddress, request: Request) -> None:
+        """It need not be there."""
+        with suppress(OSError):
+            self._path(address, request).unlink(missing_ok=True)
 
     def _path(self, address: EndpointAddress, request: Request) -> Path:
         digest = hashlib.sha256()
@@ -80,7 +87,7 @@ class CachedChat(Closing):
         return self._model.profile
 
     def complete(self, request: Request, *, budget: Budget | None = None) -> Reply:
-        kept = self._cache.get(self._address, request)
+        kept = self._kept(request)
         return kept or self._keep(request, self._model.complete(request, budget=budget))
 
     def stream(self, request: Request, *, budget: Budget | None = None) -> StreamedReply:
@@ -90,7 +97,7 @@ class CachedChat(Closing):
         self._model.close()
 
     def _streamed(self, request: Request, budget: Budget | None) -> Generator[Delta, None, Reply]:
-        kept = self._cache.get(self._address, request)
+        kept = self._kept(request)
         if kept is not None:
             yield Delta(kept.text)
             return kept
@@ -98,11 +105,19 @@ class CachedChat(Closing):
             yield from stream
             return self._keep(request, stream.reply)
 
+    def _kept(self, request: Request) -> Reply | None:
+        kept = self._cache.get(self._address, request)
+        return None if kept is None else self._discardable(request, kept)
+
     def _keep(self, request: Request, reply: Reply) -> Reply:
         """Not what was cut off or declined: another try may do better."""
-        if reply.finish_reason == "stop" and reply.text and not reply.refusal:
-            self._cache.put(self._address, request, reply)
-        return reply
+        if reply.finish_reason != "stop" or not reply.text or reply.refusal:
+            return reply
+        self._cache.put(self._address, request, reply)
+        return self._discardable(request, reply)
+
+    def _discardable(self, request: Request, reply: Reply) -> Reply:
+        return replace(reply, discard=partial(self._cache.remove, self._address, request))
 
 
 def _parts(address: EndpointAddress, request: Request) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ with open_chat("gpt-5-mini") as model:
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -30,6 +30,10 @@ class Delta:
     """What the model thinks aloud before it replies, where the endpoint shows it."""
 
 
+def _nothing() -> None:
+    """Of a reply that nobody keeps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What a model replied. It may be broken JSON, and it may be wrong: nothing is validated."""
@@ -45,6 +49,8 @@ class Reply:
     """Why the model declines to reply, where the endpoint tells that apart from the text."""
     cached: bool = False
     """Came from the cache of replies: nothing was sent, `usage` is what it took then."""
+    discard: Callable[[], None] = field(default=_nothing, compare=False, repr=False)
+    """Let it not be given again: it was of no use, and another try may do better."""
 
     @property
     def truncated(self) -> bool:

@@ -63,14 +63,17 @@ class SummariesAlone:
 
 def _of_page(quote: Quote, page: Evidence) -> Quote:
     """The words on the page where they stand there to be seen, else the page as a whole."""
+    if quote.basis == "picture":  # it had lost its summary
+        return quote
     words = seen_words(page)
-    span = PageWords(words).find(quote.text)
-    return quote_of(page, words[slice(*span)]) if span else replace(quote, text="", boxes=())
+    if span := PageWords(words).find(quote.text):
+        return quote_of(page, words[slice(*span)])
+    return replace(quote, text="", boxes=(), basis="summary")
 
 
 def _told(statement: Statement, real: dict[Quote, Quote]) -> Statement:
     quotes = tuple(real[quote] for quote in statement.quotes)
     if not quotes:
         return statement
-    quoted = any(quote.text for quote in quotes)
+    quoted = all(quote.basis == "words" for quote in quotes)
     return replace(statement, quotes=quotes, support="quoted" if quoted else "page")

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from recto.results import Answer, Citation
 
 CHANGED = "After checking against the pages, this is the answer:"
-UNREAD = "(a picture without text: seen by the model, not verified word for word)"
-UNQUOTED = "(from a summary of the page, not verified word for word)"
+NOT_WORDS = {
+    "picture": "(a picture: what the model sees in it, not verified word for word)",
+    "summary": "(from a summary of the page, not verified word for word)",
+}
+MISSING = "The pages do not tell, says the model:"
 
 
 def show_while_written(events: Iterator[AnswerEvent]) -> Answer:
@@ -53,6 +56,10 @@ def report(
         _note_what_was_asked(answer)
     if not shown:
         write(plain_lines(answer.text))
+    if answer.missing:
+        write("", plain_lines(f"{MISSING} {answer.missing}"))
+    if answer.incomplete:
+        write("", plain_lines(f"This may not be all of the answer. {answer.incomplete}"))
     if answer.citations:
         _write_citations(answer.citations)
     if written and written.pictures:
@@ -118,10 +125,9 @@ def _write_citations(citations: Sequence[Citation]) -> None:
 def _quoted(citation: Citation) -> Text:
     from rich.text import Text
 
-    quote = plain(citation.quote)
-    if quote:
-        return Text(f": “{quote}”")
-    return Text(f" {UNQUOTED if citation.page.text else UNREAD}", "dim")
+    if citation.basis == "words":
+        return Text(f": “{plain(citation.quote)}”")
+    return Text(f" {NOT_WORDS[citation.basis]}", "dim")
 
 
 def _as_json(answer: Answer, written: Written | None) -> dict[str, Any]:

@@ -105,6 +105,7 @@ class Reading:
             ),
             reason=told["reason"],
             missing=told["missing"],
+            incomplete=told["incomplete"],
             usage=Usage(**told["usage"]) if told["usage"] else None,
             asked=told["asked"],
             rewriting=told["rewriting"],
@@ -136,6 +137,7 @@ class Reading:
             page=page,
             quote=told["quote"],
             boxes=tuple(Box(*box) for box in told["boxes"]),
+            basis=told["basis"],
         )
 
     def _shown(self, told: Told) -> Page:

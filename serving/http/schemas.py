@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
 from recto.engine.answering.deep.steps import Outcome, StepKind
-from recto.engine.answering.protocol import Reason, Support
+from recto.engine.answering.protocol import Basis, Reason, Support
 from recto.engine.answering.turns import Rewriting, Turn
 from recto.engine.retrieval import MAX_QUESTION
 from recto.serving.jobs.job import FileState, JobState, Value
@@ -165,7 +165,12 @@ class CitationInfo(Told):
     document_id: str
     page: int
     quote: str
+    """Empty where the page is not cited for its words."""
     boxes: list[Box]
+    basis: Basis
+    """What the page is cited for; only its words have been verified."""
+    approximate: bool
+    """Whether the boxes are only about there."""
 
 
 class StatementInfo(Told):
@@ -217,6 +222,8 @@ class AnswerInfo(Told):
     abstained: bool
     reason: Reason | None
     missing: str
+    incomplete: str
+    """Why there may be less than the model had to say; empty if nothing speaks for it."""
     statements: list[StatementInfo]
     citations: list[CitationInfo]
     usage: UsageInfo | None

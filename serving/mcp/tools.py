@@ -141,12 +141,20 @@ def _webp(page: Page) -> bytes:
     return stream.getvalue()
 
 
+_NOT_WORDS = {
+    "picture": "what the model sees in its picture, verified by nothing",
+    "summary": "from a summary of the page, verified by nothing",
+}
+
+
 def _written(answer: Answer) -> str:
     sources = [
-        f"[{number}] {c.document.name}, page {c.page}: “{c.quote}”"
+        f"[{number}] {c.document.name}, page {c.page}: {_NOT_WORDS.get(c.basis, f'“{c.quote}”')}"
         for number, c in enumerate(answer.citations, 1)
     ]
-    return "\n".join([answer.text, *([""] if sources else []), *sources])
+    lack = [f"Missing, says the model: {answer.missing}"] if answer.missing else []
+    lack += [f"This may not be all of the answer. {answer.incomplete}"] if answer.incomplete else []
+    return "\n".join([answer.text, *lack, *([""] if sources else []), *sources])
 
 
 def _result(text: str, structured: dict[str, object]) -> CallToolResult:

@@ -34,7 +34,9 @@ def _json(answerable: bool, claims: Sequence[object], missing: str) -> str:
     return json.dumps(reply, separators=(",", ":"))
 
 
-WHOLE = _json(True, [{"text": SAID, "quotes": [{"source": "S1", "quote": QUOTE}]}], "")
+WHOLE = _json(
+    True, [{"text": SAID, "quotes": [{"source": "S1", "quote": QUOTE, "figure": ""}]}], ""
+)
 """With a picture, where JSON is wanted."""
 STREAMED = f'{SAID} [S1 "{QUOTE}"]'
 """With a picture, where it is not."""

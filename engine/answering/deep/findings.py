@@ -64,6 +64,7 @@ class Findings:
             checked=tuple(self._checked()),
             quotes=quotes,
             reason=None if quotes else first.reason,
+            incomplete=next((read.incomplete for read in self._read if read.incomplete), ""),
             missing="; ".join(dict.fromkeys(read.missing for read in lacking if read.missing)),
             usage=self.usage,
             tally=self.tally,

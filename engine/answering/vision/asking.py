@@ -21,12 +21,14 @@ from recto.engine.answering.vision.sources import Source
 from recto.engine.endpoint.chat import ChatModel, Reply
 from recto.engine.endpoint.limits import Budget, Usage
 from recto.engine.endpoint.messages import Request
-from recto.engine.errors import ContextTooLong, CostLimitReached, EndpointTimeout
+from recto.engine.errors import BackendUnreachable, EndpointError
 
 _SHOWN_BACK = 8_000
 """Characters of a wrong reply that the model is shown."""
 
 _LONGEST_MISSING = 500
+CUT_OFF = "The model's reply was cut off at the limit of its length."
+NOT_REPAIRED = "What could not be verified was not asked for again:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Verified:
     reason: Reason | None = None
     """Why there is no answer; None when a statement is supported."""
     missing: str = ""
+    incomplete: str = ""
+    """Why there may be less than the model had to say; empty where nothing speaks for it."""
     usage: Usage = field(default_factory=Usage)
     tally: Tally = field(default_factory=Tally)
 
@@ -94,6 +98,7 @@ class _Asking:
         self.checker = Checker(sources)
         self._model, self._budget = model, budget
         self._repairs = settings.repairs
+        self._incomplete = ""
         self._usage = Usage()
         self._tally = Tally()
 
@@ -115,6 +120,7 @@ class _Asking:
             try:
                 return self._verify(_read(reply), reply)
             except Malformed as error:
+                reply.discard()
                 self._tally += Tally(malformed=1)
                 if not self._repairs:
                     return self._none("unreadable")
@@ -125,11 +131,12 @@ class _Asking:
         """What holds of a streamed reply."""
         if reply.refusal:
             return self._none("refused")
+        missing = self._cleaned(followed.missing)
         if followed.declined:
-            return self._none("unanswerable", self._cleaned(followed.missing))
+            return self._none("unanswerable", missing)
         if not followed.checked:
             return self.settle(reply)  # it is no answer in JSON either, and is asked for one
-        return self._mend(list(followed.checked), reply, "", followed.quotes)
+        return self._mend(list(followed.checked), reply, missing, followed.quotes)
 
     def _verify(self, said: ModelReply, reply: Reply) -> Verified:
         missing = self._cleaned(said.missing)
@@ -148,28 +155,45 @@ class _Asking:
             quotes=sum(item.quotes for item in checked),
             invented=sum(item.invented for item in checked),
         )
+        if reply.truncated:
+            self._incomplete = CUT_OFF
+        if failed:
+            reply.discard()
         if failed and self._repairs:
             self._repairs -= 1
             problems = [problem for item in failed for problem in item.problems]
             try:
                 checked = _replaced(checked, self._second_try(reply, problems))
-            except (ContextTooLong, CostLimitReached, EndpointTimeout):
+            except (EndpointError, BackendUnreachable) as error:
                 if len(failed) == len(checked):
                     raise
                 # What has been proved needs no second call.
+                self._incomplete = f"{NOT_REPAIRED} {error}"
         found = (quote for item in checked for quote in item.statement.quotes)
         quotes = tuple(dict.fromkeys((*numbered, *found)))
         reason: Reason | None = None if quotes else "unverified"
         lost = sum(not item.supported for item in checked)
         self._tally += Tally(repaired=max(len(failed) - lost, 0))
-        return Verified(tuple(checked), quotes, reason, missing, self._usage, self._tally)
+        return Verified(
+            checked=tuple(checked),
+            quotes=quotes,
+            reason=reason,
+            missing=missing,
+            incomplete=self._incomplete,
+            usage=self._usage,
+            tally=self._tally,
+        )
 
     def _second_try(self, reply: Reply, problems: Sequence[Problem]) -> list[Checked]:
+        second = self._again(reply, problems, all=False)
         try:
-            return self._check(_read(self._again(reply, problems, all=False)).claims)
+            checked = self._check(_read(second).claims)
         except Malformed:
             self._tally += Tally(malformed=1)
-            return []
+            checked = []
+        if not checked or not all(item.supported for item in checked):
+            second.discard()
+        return checked
 
     def _again(self, reply: Reply, problems: Sequence[Problem], *, all: bool) -> Reply:
         said = reply.text[:_SHOWN_BACK] or "(nothing)"

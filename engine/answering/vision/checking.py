@@ -1,22 +1,26 @@
 """Holds what a model said against the pages it was given.
 
-A quote that stands on another of the pages than the one named is cited from there. A page without
-words cannot be searched: it is cited as a whole, and the statement is only as good as the model's
-eyes. Numbers of a statement must stand on the pages it cites, unless one of these has no words.
+A quote that stands on another of the pages than the one named is cited from there. What is only
+drawn cannot be searched: where a model says so, and something is drawn there, the page is cited for
+its picture, and the statement is only as good as the model's eyes. Words that are quoted and stand
+nowhere are never taken for a picture. Numbers must stand in what is quoted, or in what the model
+says that it read in a picture.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from recto.engine.answering.protocol import Quote, Statement, Support
 from recto.engine.answering.quoting import quote_of
 from recto.engine.answering.vision.claims import Claim, Problem, Said
-from recto.engine.answering.vision.numbers import lacking
+from recto.engine.answering.vision.context import PageContext
+from recto.engine.answering.vision.proof import Proof, is_beside, is_opposite, is_thin, lacking
 from recto.engine.answering.vision.sanitizing import Cleaner
 from recto.engine.answering.vision.sources import Source
+from recto.engine.page import Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,71 +41,116 @@ class Checked:
         return self.statement.support != "unsupported"
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A quote, or a picture, that is there."""
+
+    source: Source
+    quote: Quote
+    proof: Proof
+
+
 class Checker:
     """Checks claims against the pages of one question."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
-        self._sources = {source.label: source for source in sources}
-        self._labels = re.compile(rf"\b(?:{'|'.join(self._sources)})\b")
-        self.clean = Cleaner.of(*(source.text for source in sources))
+        self._pages = {source.label: PageContext(source) for source in sources}
+        self._labels = re.compile(rf"\b(?:{'|'.join(self._pages)})\b")
+        self.clean = Cleaner.of(*(source.context for source in sources))
 
     def check(self, claim: Claim) -> Checked:
         """The statement with the quotes that hold; unsupported when none does."""
         text = " ".join(self.clean(claim.text).split())
-        found: dict[Quote, Source] = {}
-        problems: list[Problem] = []
-        for said in claim.said:
-            match self._look_up(said):
-                case Problem() as problem:
-                    problems.append(problem)
-                case source, quote:
-                    found[quote] = source
+        looked = [self._look_up(said, text) for said in claim.said]
+        found = [item for item in looked if isinstance(item, _Found)]
+        problems = [item for item in looked if isinstance(item, Problem)]
         invented = sum(problem.kind == "quote_not_found" for problem in problems)
         if found:  # a quote that holds is enough
-            problems = self._check_numbers(text, list(found.values()))
+            problems = list(self._doubts(text, found))
         elif not problems:
-            problems = [Problem("no_quote", f"{_named(text)} has no quote; give one.")]
-        support: Support = "quoted" if any(quote.text for quote in found) else "page"
+            problems = [Problem("no_quote", f"There is no quote for {_named(text)}; give one.")]
+        seen = any(item.quote.basis == "picture" for item in found)
+        support: Support = "page" if seen else "quoted"
         statement = Statement(
             text=text,
-            quotes=() if problems else tuple(found),
+            quotes=() if problems else tuple(dict.fromkeys(item.quote for item in found)),
             support="unsupported" if problems else support,
         )
-        return Checked(statement, tuple(problems), claim.new_line, len(claim.said), invented)
+        given = sum(not said.figure for said in claim.said)
+        return Checked(statement, tuple(problems), claim.new_line, given, invented)
 
-    def _look_up(self, said: Said) -> tuple[Source, Quote] | Problem:
-        named = self._sources.get(said.source)
-        others = [source for source in self._sources.values() if source is not named]
-        for source in [named, *others] if named else others:
-            if span := source.words.find(said.words):
-                return source, quote_of(source.evidence, source.words.words[slice(*span)])
+    def _look_up(self, said: Said, text: str) -> _Found | Problem:
+        named = self._pages.get(said.source)
+        if quoted := self._quoted(said, named):
+            return self._worth(quoted, text)
         if named is None:
-            given = ", ".join(self._sources)
+            given = ", ".join(self._pages)
             told = f"There is no page {said.source[:20]!r}; the pages are {given}."
             return Problem("unknown_source", told)
-        if not named.text:
-            return named, _whole_page(named)
-        if not said.words.strip():
-            return Problem("no_quote", f"A quote from {named.label} is empty.")
-        told = f"The quote {said.words[:200]!r} stands on none of the pages word for word."
-        return Problem("quote_not_found", told)
+        words = said.words.strip()
+        if not named.source.text:
+            return _picture(named, said.figure.strip() or words, ())
+        if words:
+            told = f"The quote {words[:200]!r} stands on none of the pages word for word."
+            return Problem("quote_not_found", told)
+        if not said.figure.strip():
+            return Problem("no_quote", f"A quote from {said.source} is empty, and names no figure.")
+        if not named.figures:
+            told = f"{said.source} shows no figure that you were given; quote its words."
+            return Problem("no_figure", told)
+        return _picture(named, said.figure, named.meant(f"{said.figure} {text}"))
 
-    def _check_numbers(self, text: str, cited: Sequence[Source]) -> list[Problem]:
-        if not all(source.text for source in cited):
-            return []
+    def _quoted(self, said: Said, named: PageContext | None) -> _Found | None:
+        others = [page for page in self._pages.values() if page is not named]
+        for page in [named, *others] if named else others:
+            source = page.source
+            if span := source.words.find(said.words):
+                quote = quote_of(source.evidence, source.words.words[slice(*span)])
+                return _Found(source, quote, page.proof(*span))
+        return None
+
+    def _worth(self, found: _Found, text: str) -> _Found | Problem:
+        """Whether a quote says enough, and nothing else."""
+        words = found.quote.text[:200]
+        if is_thin(text, found.proof):
+            told = f"The quote {words!r} says too little by itself; quote the words around it, too."
+            return Problem("thin_quote", told)
+        if is_opposite(text, found.proof.quote):
+            return Problem(
+                "quote_opposite", f"The quote {words!r} denies what {_named(text)} says."
+            )
+        return found
+
+    def _doubts(self, text: str, found: Sequence[_Found]) -> Iterator[Problem]:
         unnamed = self._labels.sub("", text)
-        numbers = lacking(unnamed, "\n".join(source.context for source in cited))
-        if not numbers:
-            return []
-        labels = ", ".join(dict.fromkeys(source.label for source in cited))
-        told = f"{_named(text)} says {', '.join(numbers)}, which does not stand on {labels}."
-        return [Problem("number_not_found", told)]
+        proofs = [item.proof for item in found]
+        labels = ", ".join(dict.fromkeys(item.source.label for item in found))
+        unread = all(item.quote.basis == "picture" for item in found) and not any(
+            proof.quote for proof in proofs
+        )
+        numbers = [] if unread else lacking(unnamed, proofs)
+        if numbers:
+            told = (
+                f"Of {_named(text)}, {', '.join(numbers)} does not stand in what it quotes from"
+                f" {labels}; quote the words with it, or write it as they do."
+            )
+            yield Problem("number_not_found", told)
+        if all(item.quote.basis == "words" for item in found) and is_beside(unnamed, proofs):
+            told = f"What is quoted from {labels} is of something else than {_named(text)}."
+            yield Problem("quote_beside", told)
 
 
-def _whole_page(source: Source) -> Quote:
-    evidence = source.evidence
-    return Quote(document_id=evidence.document_id, page=evidence.content.number, text="", boxes=())
+def _picture(page: PageContext, read: str, places: tuple[Box, ...]) -> _Found:
+    evidence = page.source.evidence
+    quote = Quote(
+        document_id=evidence.document_id,
+        page=evidence.content.number,
+        text="",
+        boxes=places,
+        basis="picture",
+    )
+    return _Found(page.source, quote, page.read(read))
 
 
 def _named(text: str) -> str:
-    return f"The statement {text[:120]!r}"
+    return f"the statement {text[:120]!r}"

@@ -13,6 +13,10 @@ ProblemKind = Literal[
     "unknown_source",
     "no_quote",
     "quote_not_found",
+    "no_figure",
+    "thin_quote",
+    "quote_beside",
+    "quote_opposite",
     "number_not_found",
 ]
 
@@ -32,6 +36,8 @@ class Said:
 
     source: str
     words: str
+    figure: str = ""
+    """In the place of words: what is drawn there, and was read in it."""
 
 
 @dataclass(frozen=True, slots=True)

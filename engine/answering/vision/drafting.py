@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from recto.engine.answering.protocol import DraftAnswer, Evidence, Quote, Reason, Statement
 from recto.engine.answering.vision.asking import Verified
 from recto.engine.answering.vision.checking import Checked
+from recto.engine.answering.vision.citing import marks
 from recto.engine.answering.wording import nearest
 
 UNSUPPORTED = "(not supported by the pages)"
@@ -32,6 +33,7 @@ def draft(verified: Verified, evidence: Sequence[Evidence], *, keep: bool) -> Dr
         quotes=verified.quotes,
         statements=tuple(item.statement for item in told),
         missing=verified.missing,
+        incomplete=verified.incomplete,
         usage=verified.usage,
         tally=verified.tally,
     )
@@ -60,5 +62,4 @@ def _text(told: Sequence[Checked], numbers: dict[Quote, int]) -> str:
 
 
 def _marked(statement: Statement, numbers: dict[Quote, int]) -> str:
-    marks = "".join(f"[{numbers[quote]}]" for quote in statement.quotes)
-    return f"{statement.text} {marks or UNSUPPORTED}"
+    return f"{statement.text} {marks(statement, numbers) or UNSUPPORTED}"

@@ -13,12 +13,20 @@ from itertools import chain
 
 from recto.engine.answering.protocol import Quote
 from recto.engine.answering.vision.checking import Checked, Checker
+from recto.engine.answering.vision.citing import marks
 from recto.engine.answering.vision.claims import Claim, Said
 from recto.engine.answering.vision.marks import Mark, MarkReader, Piece, tail_of
-from recto.engine.answering.vision.prompt import NO_ANSWER
+from recto.engine.answering.vision.prompt import MISSING, NO_ANSWER
 
 _SPOKEN = re.compile(r"\w")
-_DECLINED = re.compile(rf"\W*{NO_ANSWER}\s*(?:[:.,;–—-]\s*|$)", re.IGNORECASE)
+_MARKUP = re.compile(r"^[\W_]+")
+_DECLINED = re.compile(rf"[\W_]*{NO_ANSWER}[\s*_]*(?:[:.,;–—-]\W*|$)", re.IGNORECASE)
+_UNDECIDED = re.compile(rf"{NO_ANSWER}[\s*_]*", re.IGNORECASE)
+_LINE_BEGINS = r"(?:^|(?<=[\n\]]))[^\w\n]*"
+"""Also behind a mark: some models forget the line feed."""
+_MISSING = re.compile(rf"{_LINE_BEGINS}{MISSING}[\s*_]*:[\s*_]*")
+_BEGINNINGS = "|".join(MISSING[:end] for end in range(len(MISSING), -1, -1))
+_MAY_BE_MISSING = re.compile(rf"{_LINE_BEGINS}(?:{_BEGINNINGS})[\s*_]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +50,45 @@ def follow(deltas: Iterable[str], checker: Checker) -> Generator[str, None, Foll
             break
     declined = _DECLINED.match(begun)
     if declined:
-        return Followed((), declined=True, missing=begun[declined.end() :])
-    reader, writer = MarkReader(), _Writer(checker)
-    for delta in chain([begun], coming):
+        return Followed((), declined=True, missing="".join((begun[declined.end() :], *coming)))
+    reader, writer, lack = MarkReader(), _Writer(checker), _Lack()
+    for delta in lack.without(chain([begun], coming)):
         for found in reader.feed(delta):
             yield from writer.take(found)
     for found in reader.end():
         yield from writer.take(found)
     yield from writer.finish()
-    return Followed(tuple(writer.checked), tuple(writer.numbers))
+    missing = lack.text.strip()
+    nothing = bool(missing) and not writer.checked
+    return Followed(tuple(writer.checked), tuple(writer.numbers), nothing, missing)
 
 
 def _may_decline(text: str) -> bool:
-    head = text.lstrip().upper()
-    return NO_ANSWER.startswith(head[: len(NO_ANSWER)])
+    """Whether more of it must be known."""
+    head = _MARKUP.sub("", text).upper()
+    return NO_ANSWER.startswith(head) or _UNDECIDED.fullmatch(head) is not None
+
+
+class _Lack:
+    """What a reply says at its end that the pages lack."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def without(self, deltas: Iterable[str]) -> Iterator[str]:
+        """The reply before it. What may be its beginning waits for what comes."""
+        text, told, coming = "", 0, iter(deltas)
+        for delta in coming:
+            text += delta
+            if found := _MISSING.search(text, told):
+                yield text[told : found.start()]
+                self.text = text[found.end() :] + "".join(coming)
+                return
+            may_be = _MAY_BE_MISSING.search(text, told)
+            upto = may_be.start() if may_be else len(text)
+            yield text[told:upto]
+            told = upto
+        yield text[told:]
 
 
 class _Writer:
@@ -85,6 +118,8 @@ class _Writer:
                 return
             text = self._gap
             yield from self.finish()
+            if not text[:1].isspace():
+                text = f" {text}"  # nobody may make one word, or a link, of both sides of a mark
         self._text += text
         yield self._checker.clean(text)
 
@@ -99,9 +134,7 @@ class _Writer:
         if not checked.statement.text:
             return
         self.checked.append(checked)
-        marks = [
-            f"[{self.numbers.setdefault(quote, len(self.numbers) + 1)}]"
-            for quote in checked.statement.quotes
-        ]
-        if marks:
-            yield " " + "".join(marks)
+        for quote in checked.statement.quotes:
+            self.numbers.setdefault(quote, len(self.numbers) + 1)
+        if told := marks(checked.statement, self.numbers):
+            yield f" {told}"

@@ -1,6 +1,7 @@
 """Reads a streamed reply while it comes: sentences, each followed by marks with its quotes.
 
     The lease ends on 31 March. [S2 "This agreement expires on 31 March"]
+    Rents have doubled since 2015. [S4 figure: line chart of rents, 2015: 600, 2025: 1,210]
 
 What may be the beginning of a mark, a link or a tag is held back until it is known what it is, and
 no longer than `LONGEST` characters, so that nothing is shown that a later character would forbid.
@@ -21,7 +22,8 @@ LONGEST = 900
 
 _MARK = re.compile(
     r"\s*\[\s*(?P<label>S\d{1,3})\s*[:,]?\s*"
-    r"(?:[\"“”«](?P<quote>[^\x00]{0,600}?)[\"“”»]\s*\]|(?P<bare>[^\]\"“”«]{0,600})\])"
+    r"(?:[\"“”«](?P<quote>[^\x00]{0,600}?)[\"“”»]\s*\]"
+    r"|figure\s*:(?P<figure>[^\]]{0,600})\]|(?P<bare>[^\]\"“”«]{0,600})\])"
 )
 _LABELS = re.compile(r"\s*\[\s*(S\d{1,3}(?:\s*[,;]\s*S\d{1,3})+)\s*\]")
 _MARK_OPEN = re.compile(r"\[\s*S\d{1,3}\s*[:,]?\s*[\"“”«]")
@@ -60,7 +62,9 @@ class MarkReader:
         yield from self._marks()
         cut = self._settled()
         if cut:
-            yield Piece(self._held[:cut])
+            # A word without an end is parted: what is harmless in two pieces may not be in one.
+            endless = " " if cut > LONGEST and cut == len(self._held) else ""
+            yield Piece(self._held[:cut] + endless)
             self._held = self._held[cut:]
 
     def end(self) -> Iterator[Piece | Mark]:
@@ -119,4 +123,5 @@ def _said(match: re.Match[str]) -> list[Said]:
     groups = match.groupdict()
     if "label" not in groups:
         return [Said(label_of(label.strip()), "") for label in re.split("[,;]", match[1])]
-    return [Said(label_of(groups["label"]), groups["quote"] or groups["bare"] or "")]
+    words = groups["quote"] or groups["bare"] or ""
+    return [Said(label_of(groups["label"]), words, (groups["figure"] or "").strip())]

@@ -72,8 +72,11 @@ def _claim(value: object) -> Claim:
 def _said(value: object) -> Said:
     if not isinstance(value, dict):
         raise _wrong("a quote", value, "an object with source and quote")
+    figure = value.get("figure")  # left out by models that no schema holds
     return Said(
-        label_of(_typed(value, "source", str, "quote")), _typed(value, "quote", str, "quote")
+        label_of(_typed(value, "source", str, "quote")),
+        _typed(value, "quote", str, "quote"),
+        figure if isinstance(figure, str) else "",
     )
 
 

@@ -17,6 +17,9 @@ LONGEST_QUOTE = 200
 NO_ANSWER = "NO ANSWER"
 """How a streamed reply begins that answers nothing."""
 
+MISSING = "MISSING"
+"""How the last line of a streamed reply begins that answers a part."""
+
 _RULES = """\
 You answer a question from pages of documents, and from nothing else. Each page has a label such \
 as [S1], then its text, where it has any, and its picture.
@@ -24,8 +27,11 @@ as [S1], then its text, where it has any, and its picture.
 Rules:
 - Say only what the pages show. Each statement is one sentence that is true by what you quote.
 - Quote the words that prove the statement, exactly as they stand on the page, in the language of \
-the page, {longest} characters at most, without leaving anything out. Of a table, quote the row. \
-Of a page that has a picture but no text, quote what you read in the picture.
+the page, {longest} characters at most, without leaving anything out. Of a table, quote the row \
+with its label.
+- What is only drawn, in a chart, a drawing or a photograph, and stands on no page as text, cannot \
+be quoted. Leave the quote empty, and name the figure instead and what you read in it, values \
+included. So also of a page that has a picture but no text. Never do so for what a page has as text.
 - Write numbers and dates as the page writes them. Do not calculate.
 - If the pages do not answer the question, say so. If they answer a part of it, answer that part.
 - Answer in the language of the question. No links, no pictures, no Markdown, no HTML.
@@ -37,7 +43,8 @@ _AS_JSON = """\
 Reply with one JSON object and nothing else:
 - "answerable": whether the pages answer the question, at least in part.
 - "claims": the statements, in an order that reads well, each with "text" and "quotes"; a quote \
-has the label of its page as "source" and the quoted words as "quote". Empty if not answerable.
+has the label of its page as "source", the quoted words as "quote", and "figure", which is empty \
+unless the quote is. Empty if not answerable.
 - "missing": what the question asks for and the pages lack; empty if nothing.
 """
 _AS_TEXT = """\
@@ -45,9 +52,11 @@ Reply with plain sentences. Right after each sentence put a mark for each quote 
 the label of the page and the quoted words, as in
 
 The lease ends on 31 March. [S2 "This agreement expires on 31 March"]
+Rents have doubled since 2015. [S4 figure: line chart of rents, 2015: 600, 2025: 1,210]
 
-If the pages do not answer the question, reply with {no_answer}: and what is missing, and nothing \
-else.
+If the pages answer only a part of the question, end with a line that begins with {missing}: and \
+says what is missing. If they do not answer it at all, reply with {no_answer}: and what is \
+missing, and nothing else.
 """
 
 
@@ -66,7 +75,7 @@ def streamed_request(question: str, sources: Sequence[Source], *, tokens: int) -
     Quotes stand inside of marks, right behind what they prove, and not in a block at the end: so
     each statement can be checked and numbered as soon as it is there, and nothing is said twice.
     """
-    form = _AS_TEXT.format(no_answer=NO_ANSWER)
+    form = _AS_TEXT.format(no_answer=NO_ANSWER, missing=MISSING)
     return Request(messages=_messages(question, sources, form), max_tokens=tokens)
 
 
@@ -94,6 +103,7 @@ def schema(labels: Sequence[str]) -> Schema:
     quote = _object(
         source={"type": "string", "enum": list(labels)},
         quote={"type": "string", "maxLength": 2 * LONGEST_QUOTE},
+        figure={"type": "string", "maxLength": 2 * LONGEST_QUOTE},
     )
     claim = _object(text={"type": "string"}, quotes={"type": "array", "items": quote})
     return _object(

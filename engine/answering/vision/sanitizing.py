@@ -14,10 +14,12 @@ import unicodedata
 from dataclasses import dataclass
 
 from recto.engine.answering.quoting import clean
+from recto.engine.answering.vision.links import LINK, parted
 
 REMOVED = "(link removed)"
 
-_SPACES = re.compile("[\t\r\f\v\x85\u2028\u2029]")
+_SPACES = re.compile("[\t\r\f\v\x1c-\x1f\x85\u2028\u2029]")
+"""What parts words must not be taken out: it would join them."""
 _VARIANTS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d]")
 _UNSAFE = frozenset(("Co", "Cn"))
 _LABEL = re.compile(r"\[(?=\s*S?\s*\d)", re.IGNORECASE)
@@ -29,17 +31,6 @@ _DEFINITION = re.compile(r"^\s*\[[^\[\]]{1,200}\]:\s*", re.MULTILINE)
 _OUR_MARK = re.compile(r"\s*[\[(]\s*S\d{1,3}(?:\s*[,;]\s*S\d{1,3})*\s*[\])]")
 _NUMBER_MARK = re.compile(r"\[(\d{1,3})\]")
 """Looks like the number of a citation, which we give."""
-_DOMAINS = (
-    "ai|app|at|biz|ch|cn|co|com|de|dev|edu|eu|fr|gov|info|io|it|jp|me|mil|net|nl|online|org|ru|sh"
-    "|shop|site|tv|uk|us|xyz"
-)
-_LINK = re.compile(
-    r"(?:[a-z][a-z0-9+.-]{1,20}:(?://|\\\\)|\bwww\.|\b(?:mailto|data|javascript|tel|file|blob):(?=\S))"
-    r"[^\s<>\"“”]*"
-    rf"|(?:[\w-]{{1,63}}@)?(?:[\w-]{{1,63}}\.){{1,8}}(?:(?:{_DOMAINS})\b(?!\.\w)"
-    r"(?:[:/?#][^\s<>\"“”]*)?|[a-z]{2,24}(?:/|:\d)[^\s<>\"“”]*)",
-    re.IGNORECASE,
-)
 _INSIDE = "/?#&=%-_~@:"
 _TRAILING = ".,;:!?)]}'\"*_>"
 
@@ -75,11 +66,11 @@ class Cleaner:
 
     def __call__(self, text: str) -> str:
         """Without markup, and without links of the model's own. Twice is as good as once."""
-        spaced = _SPACES.sub(" ", html.unescape(text))
+        spaced = _SPACES.sub(" ", _unescaped(text))
         bare = _untagged("\n".join(clean(line) for line in spaced.split("\n")))
         bare = _NUMBER_MARK.sub(r"(\1)", _OUR_MARK.sub("", bare))
         bare = _DEFINITION.sub("", _MARKDOWN.sub(self._linked, bare))
-        bare = _LINK.sub(self._kept, bare)  # last: what was taken out may have parted one
+        bare = LINK.sub(self._kept, bare)  # last: what was taken out may have parted one
         bare = bare.replace("](", "] (").replace("![", "! [")
         return _TAG_OPEN.sub("‹", bare)
 
@@ -90,7 +81,10 @@ class Cleaner:
 
     def _kept(self, match: re.Match[str]) -> str:
         bare = match[0].rstrip(_TRAILING)
-        return match[0] if self._is_given(bare) else REMOVED + match[0][len(bare) :]
+        rest = match[0][len(bare) :]
+        if self._is_given(bare):
+            return match[0]
+        return (parted(bare) or REMOVED) + rest
 
     def _is_given(self, address: str) -> bool:
         """Whether it stands on a page as a whole, not only as the beginning of another one."""
@@ -108,6 +102,13 @@ class Cleaner:
 def condensed(text: str) -> str:
     """Folded in case, with one space for any white space."""
     return " ".join(text.casefold().split())
+
+
+def _unescaped(text: str) -> str:
+    """What is left of &amp;#46; is an entity again."""
+    while (less := html.unescape(text)) != text:
+        text = less
+    return text
 
 
 def _untagged(text: str) -> str:

@@ -58,10 +58,14 @@ class Source:
         return f"[{self.label}] {name}, page {self.evidence.content.number}"
 
     @property
+    def headings(self) -> tuple[str, ...]:
+        """What stands above the page, and the name of its document."""
+        return (*self.evidence.content.headings, self.evidence.document_name)
+
+    @property
     def context(self) -> str:
-        """All text in which a number that a statement takes from this page may stand."""
-        above = self.evidence.content.headings
-        return "\n".join((self.text, *above, self.evidence.document_name))
+        """All that was said of the page, and on it."""
+        return "\n".join((self.text, *self.headings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,12 @@ function settled(answer, question) {
   if (unsupported.length) {
     parts.push(h("p", { class: "notice" }, `${counted(unsupported.length, "statement")} could not be verified: `, unsupported.map((s) => `“${s.text}”`).join(" ")));
   }
+  const seen = answer.statements.filter((statement) => statement.support === "page");
+  if (seen.length) {
+    parts.push(h("p", { class: "notice" }, `${counted(seen.length, "statement")} not verified by words of a page, but as the model sees it: `, seen.map((s) => `“${s.text}”`).join(" ")));
+  }
+  if (answer.missing) parts.push(h("p", { class: "notice" }, "The pages do not tell, says the model: ", answer.missing));
+  if (answer.incomplete) parts.push(h("p", { class: "notice" }, `This may not be all of the answer. ${answer.incomplete}`));
   parts.push(h("ol", { class: "sources" }, ...answer.citations.map((c, i) => h("li", {}, source(c, citations[i])))));
   parts.push(h("p", { class: "foot" }, about(answer)));
   return parts;
@@ -140,11 +146,16 @@ const withChips = (text, citations) =>
 const chip = (place) =>
   h("button", { class: "chip", "data-place": String(place), "aria-label": `Source ${openable[place].label}: ${openable[place].name}, page ${openable[place].page}`, onclick: () => show(place) }, openable[place].label);
 
+const NOT_WORDS = {
+  picture: " What the model sees in its picture; not verified word for word.",
+  summary: " From a summary of the page; not verified word for word.",
+};
+
 const source = (citation, place) =>
   h("button", { class: "source", "data-place": String(place), onclick: () => show(place) },
     h("span", { class: "number" }, openable[place].label),
     h("span", {}, h("span", { class: "where" }, `${citation.document}, page ${citation.page}`),
-      citation.quote ? h("q", {}, citation.quote) : h("span", { class: "quiet" }, " The page as a whole; it has no text to quote.")));
+      citation.quote ? h("q", {}, citation.quote) : h("span", { class: "quiet" }, NOT_WORDS[citation.basis])));
 
 function about(answer) {
   const looked = `${counted(answer.pages.length, "page")} read`;

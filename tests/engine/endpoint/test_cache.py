@@ -149,3 +149,15 @@ def test_a_poor_reply_is_asked_for_again(poor: Reply, tmp_path: Path) -> None:
     with scripted([poor, Reply.text("good")]) as endpoint, cached(endpoint, tmp_path) as model:
         model.complete(HELLO)
         assert model.complete(HELLO).text == "good"
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_a_discarded_reply_is_asked_for_again(
+    endpoint: ScriptedEndpoint, tmp_path: Path, fresh: bool
+) -> None:
+    with cached(endpoint, tmp_path) as model:
+        first = model.complete(HELLO)
+        reply = first if fresh else model.complete(HELLO)
+        reply.discard()
+        reply.discard()
+        assert model.complete(HELLO).text == "second"

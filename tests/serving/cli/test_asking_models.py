@@ -58,6 +58,23 @@ def test_answer_is_told_with_pages_quotes_and_cost(ask: Ask, endpoint: ScriptedE
     assert ": $0.0" in said.err
 
 
+def test_what_is_missing_or_could_not_be_repaired_is_told(
+    ask: Ask, endpoint: ScriptedEndpoint
+) -> None:
+    lie = ("They eat pizza.", [("S1", "penguins eat pizza")])
+    both = claims(("They eat krill.", [("S1", "Penguins eat krill")]), lie, missing="how much")
+    endpoint.script.extend([Reply.json(both), Reply.status(403, "no more")])
+    said = ask()
+    assert said.out.splitlines()[:4] == [
+        "They eat krill. [1]",
+        "",
+        "The pages do not tell, says the model: how much",
+        "",
+    ]
+    assert "This may not be all of the answer. What could not be verified was not" in said.out
+    assert "no more" in said.out
+
+
 def test_json_tells_statements_and_usage(ask: Ask, endpoint: ScriptedEndpoint) -> None:
     endpoint.script.append(Reply.json(RIGHT))
     said = ask("--json")

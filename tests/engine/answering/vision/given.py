@@ -12,7 +12,7 @@ from recto.engine.answering.vision.checking import Checker
 from recto.engine.answering.vision.settings import VisionSettings
 from recto.engine.answering.vision.sources import Source, prepare
 from recto.engine.endpoint.profile import EndpointProfile
-from recto.engine.page import PageContent
+from recto.engine.page import Box, PageContent
 from tests.engine.answering.pages import HEIGHT, WIDTH, page
 
 Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
@@ -71,6 +71,23 @@ def scanned(
         return np.asarray(noise[rows][:, columns], np.uint8)
 
     return replace(given("", number=number, name=name, score=score), image=image)
+
+
+def charted(text: str, *places: Box, number: int = 1, name: str = "report.pdf") -> Evidence:
+    """A page on which a chart is drawn in each of these places, beside its words."""
+    plain = given(text, number=number, name=name)
+
+    def image(width: int) -> Pixels:
+        pixels = plain.image(width)
+        assert pixels is not None
+        height = len(pixels)
+        for place in places:
+            left, right = int(place.x0 * width), int(place.x1 * width)
+            top, bottom = int(place.y0 * height), int(place.y1 * height)
+            pixels[top:bottom, left:right:3] = 60
+        return pixels
+
+    return replace(plain, image=image)
 
 
 def sources_of(*pages: Evidence, profile: EndpointProfile | None = None) -> tuple[Source, ...]:

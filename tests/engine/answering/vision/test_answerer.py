@@ -1,13 +1,27 @@
 from __future__ import annotations
 
+import json
+from functools import partial
+
 import pytest
 
-from recto.engine.answering.protocol import StreamingAnswerer
+from recto.engine.answering.protocol import DraftAnswer, Settled, StreamingAnswerer
 from recto.engine.answering.vision.answerer import VisionAnswerer
 from recto.engine.answering.vision.settings import VisionSettings
 from recto.engine.endpoint.chat import Reply
 from recto.engine.endpoint.limits import Limits
-from recto.engine.errors import BrokenStream, CostLimitReached
+from recto.engine.errors import (
+    BackendUnreachable,
+    BrokenReply,
+    BrokenStream,
+    ContentFiltered,
+    CostLimitReached,
+    EndpointTimeout,
+    RateLimited,
+    RectoError,
+    RequestRefused,
+    ServerFailed,
+)
 from tests.fakes_chat import TOOK, FakeChat, claims, declined, text_of
 
 from .given import LEASE, REPORT, given, scanned
@@ -17,6 +31,22 @@ PAGES = (given(REPORT, number=4), given(LEASE, name="lease.pdf", score=0.9))
 CAPEX = ("Capex was £31.8 million.", [("S2", "Capital expenditure was £31.8 million")])
 DEPOSIT = ("The deposit is 1,200 euros.", [("S1", "deposit of 1,200 euros is non-refundable")])
 INVENTED = ("Sales doubled.", [("S2", "sales have doubled since")])
+
+
+def told(*made: tuple[str, list[tuple[str, str]]]) -> str:
+    """The same as a reply that is streamed."""
+    return " ".join(
+        text + "".join(f' [{label} "{quote}"]' for label, quote in quotes) for text, quotes in made
+    )
+
+
+def asked(model: FakeChat, *, streaming: bool) -> DraftAnswer:
+    answerer = VisionAnswerer(model)
+    if not streaming:
+        return answerer.answer("x?", PAGES)
+    *_, last = answerer.stream("x?", PAGES)
+    assert isinstance(last, Settled)
+    return last.answer
 
 
 def test_right_answer_is_cited_with_the_words_and_lines_of_the_page() -> None:
@@ -75,7 +105,8 @@ def test_number_that_stands_on_no_cited_page_is_not_believed() -> None:
     wrong = ("Capex was £38.1 million.", CAPEX[1])
     model = FakeChat(claims(wrong), claims(CAPEX))
     answer = VisionAnswerer(model).answer("capex?", PAGES)
-    assert "says 38.1, which does not stand on S2" in text_of(model.requests[1])
+    told = "£38.1 million does not stand in what it quotes from S2"
+    assert told in text_of(model.requests[1])
     assert answer.text == "Capex was £31.8 million. [1]"
 
 
@@ -128,14 +159,38 @@ def test_no_pages_and_weak_pages_ask_no_model() -> None:
     assert "lease.pdf, page 1" in weak.text
 
 
-def test_repair_that_would_cost_too_much_keeps_what_was_proved() -> None:
-    def too_dear(_: object) -> Reply:
-        raise CostLimitReached("no more")
+@pytest.mark.parametrize(
+    "kind",
+    [
+        BackendUnreachable,
+        BrokenReply,
+        ContentFiltered,
+        CostLimitReached,
+        EndpointTimeout,
+        RateLimited,
+        RequestRefused,
+        ServerFailed,
+    ],
+)
+@pytest.mark.parametrize("streaming", [False, True])
+def test_repair_that_fails_keeps_what_was_proved_and_says_so(
+    kind: type[RectoError], streaming: bool
+) -> None:
+    def failing(_: object) -> Reply:
+        raise kind("no more")
 
-    answer = VisionAnswerer(FakeChat(claims(CAPEX, INVENTED), too_dear)).answer("x?", PAGES)
+    whole, part = claims(CAPEX, INVENTED), claims(INVENTED)
+    if streaming:
+        whole, part = told(CAPEX, INVENTED), told(INVENTED)
+    answer = asked(FakeChat(whole, failing), streaming=streaming)
     assert [s.text for s in answer.statements] == [CAPEX[0]]
-    with pytest.raises(CostLimitReached):
-        VisionAnswerer(FakeChat(claims(INVENTED), too_dear)).answer("x?", PAGES)
+    assert answer.incomplete == "What could not be verified was not asked for again: no more"
+    with pytest.raises(kind):
+        asked(FakeChat(part, failing), streaming=streaming)
+
+
+def test_answer_of_which_everything_holds_is_complete() -> None:
+    assert VisionAnswerer(FakeChat(claims(CAPEX))).answer("x?", PAGES).incomplete == ""
 
 
 def test_calls_about_one_question_share_a_budget() -> None:
@@ -143,6 +198,33 @@ def test_calls_about_one_question_share_a_budget() -> None:
     VisionAnswerer(model, limits=Limits(timeout=5)).answer("capex?", PAGES)
     first, second = model.budgets
     assert first is second is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "useless"),
+    [
+        ([claims(CAPEX)], []),
+        ([claims(CAPEX, INVENTED), claims(DEPOSIT)], [0]),
+        ([claims(INVENTED), claims(INVENTED)], [0, 1]),
+        (["Well …", claims(CAPEX)], [0]),
+        ([declined()], []),
+    ],
+)
+def test_reply_of_which_something_fails_is_not_to_be_given_again(
+    said: list[dict[str, object] | str], useless: list[int]
+) -> None:
+    discarded: list[int] = []
+    replies = [
+        Reply(
+            text=one if isinstance(one, str) else json.dumps(one),
+            finish_reason="stop",
+            usage=TOOK,
+            discard=partial(discarded.append, number),
+        )
+        for number, one in enumerate(said)
+    ]
+    VisionAnswerer(FakeChat(*replies)).answer("x?", PAGES)
+    assert discarded == useless
 
 
 def test_reply_from_the_cache_took_nothing() -> None:
@@ -158,8 +240,9 @@ def test_page_without_words_is_cited_as_a_whole() -> None:
     said = ("The bar of 2024 shows 77.", [("S1", "2024: 77")])
     answer = VisionAnswerer(FakeChat(claims(said))).answer("bars?", (scanned(),))
     (quote,) = answer.quotes
-    assert (quote.text, quote.boxes) == ("", ())
+    assert (quote.text, quote.boxes, quote.basis) == ("", (), "picture")
     assert [s.support for s in answer.statements] == ["page"]
+    assert answer.text == "The bar of 2024 shows 77. [1] (as the model sees it)"
 
 
 def test_same_statement_given_again_in_the_repair_is_said_once() -> None:

@@ -39,6 +39,8 @@ def joined(found: list[Piece | Mark]) -> list[str | Said]:
         ("A. [S2, S3]", [Said("S2", ""), Said("S3", "")]),
         ("A. [ S12 ]", [Said("S12", "")]),
         ("A. [S1 one two]", [Said("S1", "one two")]),
+        ("A. [S1 figure: bars “A”, 2024: 77]", [Said("S1", "", "bars “A”, 2024: 77")]),
+        ('A. [S1 "figure: one"]', [Said("S1", "figure: one")]),
         ("A [note] and [1].", []),
     ],
 )

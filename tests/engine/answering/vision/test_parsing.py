@@ -31,6 +31,14 @@ def test_missing_may_be_null() -> None:
     assert parse(json.dumps({**VALUE, "missing": None})).missing == ""
 
 
+def test_figure_stands_in_the_place_of_a_quote_or_is_left_out() -> None:
+    quote = {"source": "S1", "quote": "", "figure": "bars"}
+    for figure, read in (("bars", "bars"), (None, "")):
+        claim = {"text": "A.", "quotes": [{**quote, "figure": figure}]}
+        told = parse(json.dumps({"answerable": True, "claims": [claim]}))
+        assert told.claims[0].said == (Said("S1", "", read),)
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "told"),
     [

@@ -32,11 +32,30 @@ clean = Cleaner.of(PAGE)
         "https://example.com/terms?leak=secret https://example.com/termsandmore",
         "https://evil.example/https://example.com/terms",
         "h\u200bttps://evil.example",
+        "evil.top?q=secret and evil.zip or evil.top/?secret",
+        "user@evil.top or user:pw@evil.top:80/x, user@evil",
+        "1.2.3.4/x?q=secret or 203.0.113.9",
+        "//evil.top?q=secret (//evil.top) //evil/secret",
+        r"\\evil\share or \/\/evil.top, https:\\evil.top",
+        "magnet:?xt=urn:evil urn:evil:1 about:evil ms-word:ofe|u|evil web+x:evil",
+        "evil\uff0etop/x evil.xn--p1ai evil.co.uk/secret",
+        "http://[2001:db8::1]/secret [2001:db8::1]/secret",
+        "evil&period;top evil&#46;top evil&amp;#46;top",
+        "www.evil wss://evil ftp://evil x.y/secret",
     ],
 )
 def test_no_link_of_the_models_own_comes_through(text: str) -> None:
     told = clean(text)
-    assert not re.search(r"evil|secret|leak|://|andmore|alert|base64|<[a-z]|\]\(", told)
+    assert not re.search(
+        r"evil[^ ]|[^ ]evil|secret|leak|://|andmore|alert|base64|<[a-z]|\]\(", told
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["еvil.рф/x", "еvil.рф", "пример.рф?q=1", "例子.中国/x", "bücher.example"]
+)
+def test_link_in_another_script_does_not_come_through(text: str) -> None:
+    assert clean(f"Siehe {text}") == f"Siehe {REMOVED}"
 
 
 @pytest.mark.parametrize(
@@ -46,6 +65,9 @@ def test_no_link_of_the_models_own_comes_through(text: str) -> None:
         "(www.merrowby.co.uk)",
         "x < 5 and y > 3, 3.5 e.g. of report.pdf at 12:30",
         "Note: data: and/or 5 km/h",
+        "e.g. at 3.5kg, v1.2 or Fig.3, i.e. 12.5.2024, U.S. and S.p.A. at 50 m/s",
+        "Ph.D. 1,200.50 (24/7) TCP/IP, his/her – etc.",
+        "該公司使用工具。下一句，版本2.0發布",
     ],
 )
 def test_plain_text_and_links_of_the_pages_stay(text: str) -> None:
@@ -58,6 +80,21 @@ def test_words_of_a_link_stay_and_its_address_if_a_page_has_it() -> None:
     )
     assert clean("[the terms](https://evil.example)") == "the terms"
     assert clean("Go to https://evil.example.") == f"Go to {REMOVED}."
+
+
+def test_what_parts_words_is_no_reason_to_join_them() -> None:
+    assert clean("evil.\x1ctop?q") == "evil. top?q"
+
+
+def test_words_with_stops_in_them_stay_where_a_page_has_them() -> None:
+    page = "Written in Node.js 1.2.3.4 and.Then ASP.NET; see booking.com"
+    for text in ("Node.js", "Clause 1.2.3.4.", "and.Then", "(ASP.NET)", "booking.com"):
+        assert Cleaner.of(page)(text) == text
+        assert Cleaner.of("")(text) != text
+
+
+def test_forgotten_space_between_sentences_is_put_in() -> None:
+    assert clean("It ended.Then it began, e.g.Twice.") == "It ended. Then it began, e.g. Twice."
 
 
 def test_citations_are_ours_alone() -> None:
