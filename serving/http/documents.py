@@ -60,7 +60,17 @@ def remove(opened: LibraryOf, caller: Writer, document: str, request: Request) -
     return DocumentInfo.model_validate(removed.as_json())
 
 
-@router.get("/{document}/source", response_class=FileResponse)
+@router.get(
+    "/{document}/source",
+    response_class=FileResponse,
+    responses={
+        200: {
+            "content": {
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
+            }
+        }
+    },
+)
 def source(opened: LibraryOf, caller: Reader, document: str) -> FileResponse:
     """The original file."""
     found = opened.document(document)

@@ -64,8 +64,6 @@ _CODES = {
     429: "too-many-requests",
     503: "unavailable",
 }
-STATUSES = tuple(sorted({*_CODES, *(status for _, status, _ in _STATUS)}))
-"""Of all errors that are told."""
 RETRY_LATER = 5
 """Seconds after which what is not available now may be tried again."""
 

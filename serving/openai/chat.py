@@ -17,7 +17,7 @@ from functools import partial
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 
 from recto.engine.errors import RectoError
 from recto.results import Answer, Citation
@@ -31,6 +31,7 @@ from recto.serving.unicode import sendable
 
 from .conversation import question_and_history
 from .errors import told
+from .replies import ChatCompletion
 from .schemas import ChatRequest, Reply
 
 _log = logging.getLogger("recto.http")
@@ -43,12 +44,12 @@ _MARK = re.compile(r"\[(\d+)\]")
 
 @router.post(
     "/chat/completions",
-    response_model=None,
-    responses={200: {"content": {"application/json": {}, "text/event-stream": {}}}},
+    response_model=ChatCompletion,
+    responses={200: {"content": {"text/event-stream": {}}}},
 )
 def chat(
     request: Request, caller: Reader, server: ServerOf, asked: ChatRequest
-) -> JSONResponse | StreamingResponse:
+) -> ChatCompletion | StreamingResponse:
     """Answer the last message of a user from the library that `model` names.
 
     A model understands it by the messages before; without a model it must stand alone.
@@ -75,7 +76,7 @@ def chat(
         "citations": _citations(answer),
         "abstained": answer.abstained,
     }
-    return JSONResponse(completion)
+    return ChatCompletion.model_validate(completion)
 
 
 def url_citations(answer: Answer, base: str) -> list[Reply]:

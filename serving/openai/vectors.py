@@ -9,6 +9,7 @@ import uuid
 
 import numpy as np
 from fastapi import APIRouter
+from fastapi.responses import JSONResponse
 
 from recto.engine.errors import InputError
 from recto.engine.maxsim import maxsim
@@ -19,27 +20,28 @@ from recto.serving.http.libraries import ServerOf
 from recto.serving.http.pictures import sent_picture
 
 from .errors import RERANK
-from .schemas import EmbeddedThing, EmbeddingsRequest, Reply, RerankRequest
+from .replies import EmbeddingsReply, Model, ModelList, Ranked, RerankReply, RerankUsage
+from .schemas import EmbeddedThing, EmbeddingsRequest, RerankRequest
 
 router = APIRouter(tags=["openai"])
 _DATA_URL = re.compile(r"data:image/[a-z+.-]+;base64,", re.IGNORECASE)
 
 
 @router.get("/v1/models")
-def models(caller: Reader, server: ServerOf) -> Reply:
+def models(caller: Reader, server: ServerOf) -> ModelList:
     """The libraries."""
-    return {"object": "list", "data": [_model(name) for name in server.names()]}
+    return ModelList(object="list", data=[_model(name) for name in server.names()])
 
 
 @router.get("/v1/models/{model}")
-def one_model(caller: Reader, server: ServerOf, model: str) -> Reply:
+def one_model(caller: Reader, server: ServerOf, model: str) -> Model:
     """One library."""
     server.library(model, caller.tenant)
     return _model(model)
 
 
-@router.post("/v1/embeddings")
-def embeddings(caller: Reader, server: ServerOf, asked: EmbeddingsRequest) -> Reply:
+@router.post("/v1/embeddings", response_model=None, responses={200: {"model": EmbeddingsReply}})
+def embeddings(caller: Reader, server: ServerOf, asked: EmbeddingsRequest) -> JSONResponse:
     """One vector for each input, the mean of its vectors; with `return_multivector` all of them."""
     library = server.library(asked.model, caller.tenant)
     if not asked.things:
@@ -58,10 +60,12 @@ def embeddings(caller: Reader, server: ServerOf, asked: EmbeddingsRequest) -> Re
     ]
     tokens = sum(len(vectors) for vectors in made)
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
-    return {"object": "list", "model": asked.model, "data": data, "usage": usage}
+    # Sent as it is: there may be millions of numbers.
+    reply = {"object": "list", "model": asked.model, "data": data, "usage": usage}
+    return JSONResponse(reply)
 
 
-def rerank(caller: Reader, server: ServerOf, asked: RerankRequest) -> Reply:
+def rerank(caller: Reader, server: ServerOf, asked: RerankRequest) -> RerankReply:
     """Order texts and pictures of pages by how well they answer a question.
 
     `relevance_score` is MaxSim for each vector of the question: from 0 to 1, where 1 is that all of
@@ -73,27 +77,26 @@ def rerank(caller: Reader, server: ServerOf, asked: RerankRequest) -> Reply:
         things = [_encoded(library, thing, query=False) for thing in asked.things]
     scores = [_relevance(question, thing) for thing in things]
     order = sorted(range(len(scores)), key=lambda place: (-scores[place], place))
-    results: list[Reply] = []
+    results = []
     for place in order[: asked.top_n]:
-        result: Reply = {"index": place, "relevance_score": scores[place]}
-        if asked.return_documents:
-            result["document"] = asked.things[place].model_dump(exclude_none=True)
-        results.append(result)
+        sent = asked.things[place].model_dump(exclude_none=True)
+        document = sent if asked.return_documents else None
+        results.append(Ranked(index=place, relevance_score=scores[place], document=document))
     tokens = len(question) + sum(len(thing) for thing in things)
-    return {
-        "id": uuid.uuid4().hex,
-        "model": asked.model,
-        "results": results,
-        "usage": {"total_tokens": tokens},
-    }
+    return RerankReply(
+        id=uuid.uuid4().hex,
+        model=asked.model,
+        results=results,
+        usage=RerankUsage(total_tokens=tokens),
+    )
 
 
 for _path in RERANK:
-    router.post(_path)(rerank)
+    router.post(_path, response_model_exclude_none=True)(rerank)
 
 
-def _model(name: str) -> Reply:
-    return {"id": name, "object": "model", "created": 0, "owned_by": "recto"}
+def _model(name: str) -> Model:
+    return Model(id=name, object="model", created=0, owned_by="recto")
 
 
 def _relevance(question: FloatArray, thing: FloatArray) -> float:
