@@ -5,8 +5,9 @@ Knows no file but by the reader that it is given.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from recto.engine.crossmodal.protocol import CrossModalEncoder, Picture
 from recto.engine.errors import DocumentError
@@ -16,9 +17,17 @@ from recto.engine.store.records import DocumentRecord
 from recto.indexing.files import IMAGES
 from recto.indexing.reader import Reader
 
-_BATCH = 8
-_WIDTH = 640
+PICTURE_WIDTH = 1 << 20
+"""Pixels: more than any picture has. A picture file is looked at as large as it is, within
+`Limits.rendered_pixels`, since encoders make it small by recipes of their own."""
+_PAGE_WIDTH = 640
 """Pixels: cross-modal encoders look at some 200 to 400."""
+_BATCH = 8
+_BATCH_PIXELS = 1 << 24
+"""No more than 50 MB of pictures wait to be encoded, or one picture that is larger."""
+
+
+_Placed: TypeAlias = tuple[ClipPlace, Picture]
 
 
 class PageJoiner:
@@ -47,7 +56,7 @@ class PageJoiner:
             for number, picture in self._drawn(record, source, missing)
         )
         written = 0
-        while batch := [pair for pair, _ in zip(places, range(_BATCH), strict=False)]:
+        for batch in _batches(places):
             self._put(batch)
             written += len(batch)
         return written
@@ -55,15 +64,16 @@ class PageJoiner:
     def _drawn(
         self, record: DocumentRecord, source: Path, numbers: Sequence[int]
     ) -> Iterator[tuple[int, Picture]]:
+        width = PICTURE_WIDTH if record.kind in IMAGES else _PAGE_WIDTH
         with self._reader.open(source, record.kind, name=record.name) as opened:
             for number in numbers:
                 try:
-                    picture = opened.image(number, _WIDTH)
+                    picture = opened.image(number, width)
                 except DocumentError:  # told where the page itself was read
                     continue
                 yield number, picture
 
-    def _put(self, batch: Sequence[tuple[ClipPlace, Picture]]) -> None:
+    def _put(self, batch: Sequence[_Placed]) -> None:
         vectors = self._encoder.encode_image([picture for _, picture in batch])
         self._clips.put_clips(
             [
@@ -71,3 +81,16 @@ class PageJoiner:
                 for (place, _), vector in zip(batch, vectors, strict=True)
             ]
         )
+
+
+def _batches(places: Iterable[_Placed]) -> Iterator[list[_Placed]]:
+    waiting: list[_Placed] = []
+    pixels = 0
+    for place, picture in places:
+        waiting.append((place, picture))
+        pixels += picture.shape[0] * picture.shape[1]
+        if len(waiting) == _BATCH or pixels >= _BATCH_PIXELS:
+            yield waiting
+            waiting, pixels = [], 0
+    if waiting:
+        yield waiting

@@ -41,8 +41,9 @@ def encode_with(
     return encoder.encode_image_question(pixels_of_asked(image, reader), question)
 
 
-def pixels_of_asked(image: AskedImage, reader: Reader) -> Pixels:
-    """As large as pages are drawn for an encoder, or smaller."""
+def pixels_of_asked(image: AskedImage, reader: Reader, width: int = IMAGE_WIDTH) -> Pixels:
+    """At most `width` pixels across, by default as pages are drawn for an encoder; turned as a
+    file's EXIF says, what is transparent on white."""
     if isinstance(image, (str, os.PathLike)):
         kind = kind_of(image)
         if kind not in IMAGES:
@@ -51,7 +52,7 @@ def pixels_of_asked(image: AskedImage, reader: Reader) -> Pixels:
                 f" ({', '.join(sorted(IMAGES))})."
             )
         with reader.open(image, kind) as opened:
-            return opened.image(1, IMAGE_WIDTH)
+            return opened.image(1, width)
     from PIL import Image as Pillow
 
     from recto.indexing.reading.images import pixels_of
@@ -63,4 +64,4 @@ def pixels_of_asked(image: AskedImage, reader: Reader) -> Pixels:
                 " uint8 of (height, width, 3), RGB."
             )
         image = Pillow.fromarray(image)
-    return pixels_of(image, IMAGE_WIDTH, reader.limits)
+    return pixels_of(image, width, reader.limits)

@@ -20,10 +20,11 @@ from recto.engine.crossmodal.protocol import (
     Sound,
     Thermal,
 )
-from recto.engine.errors import EncoderError, QuestionError
+from recto.engine.errors import EncoderError, NotFound, QuestionError
 from recto.engine.retrieval import check_question
 from recto.engine.store.clips.records import ClipModality, encoded_as
 from recto.engine.vectors import FloatArray
+from recto.indexing.joining import PICTURE_WIDTH
 from recto.indexing.media.reader import MediaReader, OpenMedia
 from recto.indexing.media.segments import windows
 from recto.indexing.reader import Reader
@@ -139,7 +140,9 @@ class Asking:
         encoder, asked = self._encoder, self._asked
         match modality:
             case "image":
-                images = [pixels_of_asked(image, self._pages) for image in asked.images]
+                images = [
+                    pixels_of_asked(image, self._pages, PICTURE_WIDTH) for image in asked.images
+                ]
                 return encoder.encode_image(images)
             case "audio":
                 return np.concatenate([self._sound(sound) for sound in asked.sounds])
@@ -160,14 +163,20 @@ class Asking:
 
     def _film(self, film: AskedFilm) -> FloatArray:
         if not isinstance(film, (str, os.PathLike)):
-            return self._encoder.encode_video([film])
+            return self._encoder.encode_video([film], whole=True)
         with self._media.open(film) as media:
-            return self._encoder.encode_video([media.film()])
+            return self._encoder.encode_video([media.film()], whole=True)
 
 
 def sound_direction(encoder: CrossModalEncoder, media: OpenMedia) -> FloatArray:
-    """(1, d) of the sound of a file: the mean of windows spread over it, one after the other."""
-    spans = windows(media.seconds)
+    """(1, d) of the sound of a file: the mean of windows spread over it, one after the other.
+
+    Raises NotFound if it has none.
+    """
+    facts = media.facts.sound
+    if facts is None:
+        raise NotFound("the file has no sound.")
+    spans = windows(facts.seconds)  # the film may go on in silence
     chosen = np.unique(np.linspace(0, len(spans) - 1, _WINDOWS).round().astype(int))
     found = [encoder.encode_audio([media.listen(spans[number])]) for number in chosen.tolist()]
     together = np.concatenate(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from threading import RLock
 
 from recto.engine.closing import Closing
 from recto.engine.crossmodal import registry
@@ -35,7 +35,10 @@ class CrossModal(Closing):
         self._place = place
         self._limits = limits
         self._make = make
+        self._encoder: CrossModalEncoder | None = None
         self._reader: MediaReader | None = None
+        self._viewer: MediaReader | None = None
+        self._making = RLock()
 
     @property
     def id(self) -> EncoderId | None:
@@ -43,9 +46,15 @@ class CrossModal(Closing):
         clips = self._store.clips()
         return None if clips is None else clips.encoder
 
-    @cached_property
+    @property
     def encoder(self) -> CrossModalEncoder:
         """Raises InputError where there is none; EncoderMismatch, EncoderError, MissingExtra."""
+        with self._making:  # two threads must not load a model each
+            if self._encoder is None:
+                self._encoder = self._made()
+            return self._encoder
+
+    def _made(self) -> CrossModalEncoder:
         recorded = self.id
         if recorded is None:
             raise InputError(f"{self._place} has no encoder of sound, film and pictures. {_HOW}")
@@ -55,15 +64,26 @@ class CrossModal(Closing):
 
     @property
     def reader(self) -> MediaReader:
-        """Raises MissingExtra."""
-        if self._reader is None:
-            self._reader = MediaReader(self._limits)
-        return self._reader
+        """For what is added. Raises MissingExtra."""
+        with self._making:
+            if self._reader is None:
+                self._reader = MediaReader(self._limits)
+            return self._reader
+
+    @property
+    def viewer(self) -> MediaReader:
+        """For what is shown and asked with, in a process of its own: it does not wait for what is
+        being added. Raises MissingExtra."""
+        with self._making:
+            if self._viewer is None:
+                self._viewer = MediaReader(self._limits)
+            return self._viewer
 
     def close(self) -> None:
-        """End the process that decodes. May be called twice."""
-        if self._reader is not None:
-            self._reader.close()
+        """End the processes that decode. May be called twice."""
+        for reader in (self._reader, self._viewer):
+            if reader is not None:
+                reader.close()
 
 
 def chosen(
@@ -73,7 +93,7 @@ def chosen(
 ) -> CrossModalEncoder:
     """The encoder that a user means; the settings that a library records go with its name.
 
-    Of films one look at the middle is encoded unless `settings` say otherwise.
+    Of scenes of a film one look at the middle is encoded unless `settings` say otherwise.
     """
     if not isinstance(encoder, (str, os.PathLike)):
         if settings:

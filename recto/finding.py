@@ -20,6 +20,7 @@ from recto.engine.store.clips.records import CLIP_MODALITIES, ClipModality
 from recto.engine.vectors import FloatArray
 from recto.holdings import Holdings
 from recto.indexing.files import IMAGES, kind_of
+from recto.indexing.joining import PICTURE_WIDTH
 from recto.indexing.media.kinds import MEDIA
 from recto.indexing.media.reader import MediaReader
 from recto.indexing.reader import Reader
@@ -44,7 +45,7 @@ def find(
     shared = holdings.shared.crossmodal
     encoder, clips = shared.encoder, holdings.store.clips()
     assert clips is not None, "there is no encoder without them"
-    asking = Asking(asked, encoder, pages=holdings.reader, media=shared.reader)
+    asking = Asking(asked, encoder, pages=holdings.reader, media=shared.viewer)
     wanted = asking.targets(targets or _usual(asked))
     vectors = {target: asking.vector(target) for target in wanted if target in clips.dims}
     ready = {document.id: document for document in holdings.catalog.all()}
@@ -62,14 +63,17 @@ def classify(
     *,
     pages: Reader,
     media: MediaReader,
+    temperature: float = 1.0,
 ) -> list[Label]:
     """See `Library.classify`."""
     if isinstance(labels, str) or len(labels) < 2:
         raise InputError(f"labels is {labels!r}; expected a list of two or more texts.")
+    if not 0 < temperature < np.inf:
+        raise InputError(f"temperature is {temperature}; expected a number above 0.")
     names = [check_question(label) for label in labels]
     modality, vector = _looked_at(encoder, file, pages, media)
     texts = encoder.encode_text(names, target=modality)
-    (found,) = softmax(vector, texts, scale=encoder.scales[modality])
+    (found,) = softmax(vector, texts, scale=encoder.scales[modality] / temperature)
     order = np.argsort(-found, kind="stable")
     return [Label(names[index], float(found[index])) for index in order.tolist()]
 
@@ -80,12 +84,12 @@ def _looked_at(
     """(1, d) a picture, a film by what is seen, or sound."""
     kind = kind_of(file)
     if kind in IMAGES:
-        return "image", encoder.encode_image([pixels_of_asked(file, pages)])
+        return "image", encoder.encode_image([pixels_of_asked(file, pages, PICTURE_WIDTH)])
     if kind not in MEDIA:
         raise UnsupportedFile(f"{file} is of the kind {kind}; give a picture, sound or film.")
     with media.open(file) as opened:
         if opened.facts.film is not None:
-            return "video", encoder.encode_video([opened.film()])
+            return "video", encoder.encode_video([opened.film()], whole=True)
         return "audio", sound_direction(encoder, opened)
 
 
@@ -149,6 +153,6 @@ def _hit(holdings: Holdings, ready: Mapping[str, Document], ranked: Ranked) -> C
         end=place.end,
         page=place.page or None,
         score=ranked.score,
-        similarity=round(ranked.clip.score, 6),
+        similarity=round(min(max(ranked.clip.score, -1.0), 1.0), 6),  # halves are rounded
         pictures=holdings.media_pictures,
     )

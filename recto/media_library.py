@@ -91,15 +91,24 @@ class MediaLibrary:
         part = Part(documents=documents, tags=tags, where=where)
         return finding.find(self._holdings, asked, part, targets, limit, moments)
 
-    def classify(self, file: str | os.PathLike[str], labels: Sequence[str]) -> list[Label]:
+    def classify(
+        self, file: str | os.PathLike[str], labels: Sequence[str], *, temperature: float = 1.0
+    ) -> list[Label]:
         """Which of the labels a picture, film or sound is most like, most probable first.
 
         By the softmax of the scaled cosines with the labels, so that the probabilities sum to 1
-        whether or not one of them fits. The file need not be in the library.
+        whether or not one of them fits. They are divided by `temperature`, which may be fitted to
+        files whose labels are known: above 1 makes the probabilities more alike. The file need not
+        be in the library.
         """
         shared = self._holdings.shared.crossmodal
         return finding.classify(
-            shared.encoder, file, labels, pages=self._holdings.reader, media=shared.reader
+            shared.encoder,
+            file,
+            labels,
+            pages=self._holdings.reader,
+            media=shared.viewer,
+            temperature=temperature,
         )
 
     @reading

@@ -17,6 +17,7 @@ from recto.engine.store.clips.records import ClipPlace
 from recto.engine.vectors import FloatArray
 from recto.indexing.media.reader import OpenMedia
 from recto.indexing.media.segments import Span
+from recto.indexing.media.waveforms import waveform
 from recto.indexing.sources import Sources
 from recto.pictures import PagePictures
 from recto.results import Document
@@ -52,8 +53,8 @@ class MediaPictures:
             if media.facts.film is not None:
                 middle = (place.start + place.end) / 2
                 return Pillow.fromarray(media.picture(middle, width=width))
-            points = _waveform(media, Span(place.start, place.end), width)
-            return Pillow.fromarray(_drawn(points, max(width // _HIGH, 1)))
+            points = waveform(media, Span(place.start, place.end), points=width)
+            return Pillow.fromarray(drawn_wave(points))
 
     def frame(self, document: Document, time: float, width: int) -> Image:
         """What is shown at a time. Raises NotFound where there are no pictures."""
@@ -76,7 +77,7 @@ class MediaPictures:
                     f"{document.name} lasts {media.seconds:.1f} s and has no part from {start} to"
                     f" {span.end if end is None else end} s."
                 )
-            return _waveform(media, span, points)
+            return waveform(media, span, points=points)
 
     def forget(self, document_id: str) -> None:
         """Close the file of a document."""
@@ -106,17 +107,13 @@ class MediaPictures:
                 f"The file of {document.name} is not kept on this machine ({source}), or has been"
                 " removed from the library."
             )
-        return self._shared.reader.open(source, name=document.name)
+        return self._shared.viewer.open(source, name=document.name)
 
 
-def _waveform(media: OpenMedia, span: Span, points: int) -> FloatArray:
-    from recto.indexing.media.previews import waveform  # which imports Pillow
-
-    return waveform(media, span, points=points)
-
-
-def _drawn(points: FloatArray, height: int) -> Picture:
-    """(height, width, 3) a line from the least to the greatest sample for each column."""
+def drawn_wave(points: FloatArray) -> Picture:
+    """(width / 3, width, 3) a line from the least to the greatest sample for each column, of which
+    there are as many as points."""
+    height = max(len(points) // _HIGH, 1)
     rows = np.linspace(1, -1, height)[:, None]
     wave = (rows >= points[:, 0] - 1 / height) & (rows <= points[:, 1] + 1 / height)
     grey = np.where(wave, np.uint8(_WAVE), np.uint8(_GROUND))

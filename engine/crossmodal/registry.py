@@ -49,7 +49,8 @@ def make(
 
 def indexing_settings(name: str) -> Mapping[str, str]:
     """Those by which clips of a library are encoded unless others are chosen: clips are short, and
-    one look at the middle of each costs a fifteenth of the published recipe."""
+    one look at the middle of each costs a fifteenth of the published recipe. Whole films that are
+    asked with or classified are looked at as published."""
     return {"clips": "1", "crops": "1"} if _is_imagebind(name) else {}
 
 

@@ -29,10 +29,11 @@ def _nobody(seconds: float) -> None:
 class SoundClip:
     span: Span
     sound: Sound
-    """One channel, the mean of all."""
+    """All channels."""
 
     @property
     def silent(self) -> bool:
+        """On every channel."""
         return bool(np.abs(self.sound.samples).max() < _SILENCE)
 
 

@@ -96,8 +96,9 @@ class OpenMedia(Closing):
     def seconds(self) -> float:
         return self._facts.seconds
 
-    def listen(self, span: Span, *, mono: bool = True) -> Sound:
-        """Its sound within `span`; silence where there is none. Not `mono`: all channels.
+    def listen(self, span: Span, *, mono: bool = False) -> Sound:
+        """Its sound within `span`; silence where there is none. `mono`: one channel, the mean of
+        all, which encoders make for themselves if they want it.
 
         Raises NotFound if the file has no sound at all.
         """

@@ -1,11 +1,8 @@
-"""What a person is shown of sound and film before playing it. Made on demand, and not kept."""
+"""What a person is shown of sound before playing it. Made on demand, and not kept."""
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
-from PIL import Image as Pillow
 
 from recto.engine.vectors import FloatArray
 from recto.indexing.media.reader import OpenMedia
@@ -13,15 +10,6 @@ from recto.indexing.media.segments import Span
 
 _PIECE = 60.0
 """Seconds that are heard at a time."""
-_QUALITY = 75
-
-
-def thumbnail(media: OpenMedia, time: float, *, width: int = 320) -> bytes:
-    """What is shown then, as WebP, at most `width` pixels across. Raises a DocumentError, or
-    NotFound if the file has no pictures."""
-    written = io.BytesIO()
-    Pillow.fromarray(media.picture(time, width=width)).save(written, "WEBP", quality=_QUALITY)
-    return written.getvalue()
 
 
 def waveform(media: OpenMedia, span: Span, *, points: int = 1000) -> FloatArray:
@@ -32,7 +20,7 @@ def waveform(media: OpenMedia, span: Span, *, points: int = 1000) -> FloatArray:
     each = max(int(_PIECE * points / max(span.end - span.begin, 1e-9)), 1)
     for first in range(0, points, each):
         last = min(first + each, points)
-        samples = media.listen(Span(float(edges[first]), float(edges[last]))).samples[0]
+        samples = media.listen(Span(float(edges[first]), float(edges[last])), mono=True).samples[0]
         parts = np.array_split(samples, last - first)
         extremes += [np.array([part.min(), part.max()]) for part in parts if len(part)]
     return np.asarray(extremes, np.float32)

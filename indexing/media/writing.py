@@ -20,7 +20,7 @@ from recto.indexing.media.reader import MediaReader, OpenMedia
 from recto.indexing.media.segments import Span, scenes, windows
 
 _BATCH = 8
-"""Clips: 15 MB of sound; of film frames are fetched as they are looked at."""
+"""Clips: 30 MB of stereo sound; of film frames are fetched as they are looked at."""
 Told = Callable[[float], None]
 """Which part of a file is done, from 0 to 1."""
 

@@ -13,6 +13,7 @@ from . import (
     ask,
     bench,
     classify,
+    convert,
     doctor,
     documents,
     encoders,
@@ -110,6 +111,7 @@ app.command()(moving.export)
 app.command("import")(moving.import_)
 app.command("import-byaldi")(moving.import_byaldi)
 app.command()(encoders.encoders)
+app.command()(convert.convert_imagebind)
 app.command()(plan.plan)
 app.command()(doctor.doctor)
 app.command()(serve.serve)

@@ -36,6 +36,14 @@ def classify(
     labels: Annotated[
         str, typer.Option(metavar="LABELS", help="What it may be: texts with commas between them.")
     ],
+    temperature: Annotated[
+        float,
+        typer.Option(
+            metavar="NUMBER",
+            help="Above 1 makes the probabilities more alike, below 1 less; fit it to files whose "
+            "labels are known.",
+        ),
+    ] = 1.0,
     crossmodal_encoder: CrossmodalEncoderOption = None,
     crossmodal_setting: CrossmodalSettingOption = None,
     accept_license: AcceptLicenseOption = None,
@@ -56,7 +64,7 @@ def classify(
     settings = chosen(context, library=library, tenant=tenant, as_json=as_json, quiet=quiet)
     names = [label.strip() for label in labels.split(",") if label.strip()]
     extra = crossmodal_settings(crossmodal_setting, accept_license)
-    found = _classified(settings, file, names, crossmodal_encoder, extra)
+    found = _classified(settings, file, names, temperature, crossmodal_encoder, extra)
     if settings.json:
         write_json({"file": str(file), "labels": [label._asdict() for label in found]})
     else:
@@ -64,11 +72,16 @@ def classify(
 
 
 def _classified(
-    settings: Settings, file: Path, names: list[str], encoder: str | None, extra: dict[str, str]
+    settings: Settings,
+    file: Path,
+    names: list[str],
+    temperature: float,
+    encoder: str | None,
+    extra: dict[str, str],
 ) -> list[Label]:
     if encoder is None:
         with open_existing(settings) as opened:
-            return opened.classify(file, names)
+            return opened.classify(file, names, temperature=temperature)
     from recto.crossmodal import chosen as chosen_encoder
     from recto.finding import classify
     from recto.indexing.media.reader import MediaReader
@@ -77,4 +90,4 @@ def _classified(
     made = chosen_encoder(encoder, extra)
     with ExitStack() as stack:
         pages, media = stack.enter_context(Reader()), stack.enter_context(MediaReader())
-        return classify(made, file, names, pages=pages, media=media)
+        return classify(made, file, names, pages=pages, media=media, temperature=temperature)

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .console import plain, write, write_json
+from recto.engine.errors import DocumentError, NotFound
+
+from .console import complain, plain, write, write_json, write_paths
 from .opening import emptiness, open_existing
+from .pictures import file_name, moment, save
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -49,6 +52,12 @@ MinusOption = Annotated[
     list[str] | None, _option("--minus", "TEXT", "Take this away; may be given again.")
 ]
 
+ThumbnailsOption = Annotated[
+    Path | None,
+    _option("--thumbnails", "DIR", "Write a small picture of each clip, picture or page there."),
+]
+_SUFFIX = ".webp"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaQuestion:
@@ -80,6 +89,7 @@ def search_media(
     documents: Sequence[str] | None,
     tags: Sequence[str] | None,
     where: str | None,
+    thumbnails: Path | None,
 ) -> None:
     """Find clips, and write them."""
     from recto.asked_image import AskedImage
@@ -99,14 +109,31 @@ def search_media(
             where=where,
         )
         empty = not hits and not opened.documents()
+        paths = [thumbnails and _drawn(hit, thumbnails) for hit in hits]
     if settings.json:
-        write_json({"question": question, "hits": [hit.as_json() for hit in hits]})
+        found = zip(hits, paths, strict=True)
+        told = [hit.as_json() | {"thumbnail": path and str(path)} for hit, path in found]
+        write_json({"question": question, "hits": told})
     elif empty:
         write(emptiness(settings))
     elif not hits:
         write("Nothing of these modalities is in the library.")
     else:
         write(*described(hits))
+        if drawn := [path for path in paths if path]:
+            write_paths(*drawn)
+
+
+def _drawn(hit: ClipHit, folder: Path) -> Path | None:
+    """Where its picture was written; None, with a warning, where there is none to be had."""
+    place = hit.page or f"{hit.modality}-{moment(hit.start)}"
+    path = (folder.expanduser() / file_name(hit.document, place, twin=True)).with_suffix(_SUFFIX)
+    try:
+        save(hit.thumbnail(), path)
+    except (DocumentError, NotFound) as error:
+        complain(str(error), word="warning")
+        return None
+    return path
 
 
 def described(hits: Sequence[ClipHit]) -> list[Text]:

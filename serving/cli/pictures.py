@@ -29,14 +29,26 @@ def slug(text: str) -> str:
     return _cut(words, _LONGEST_SLUG).rstrip("-_") or "question"
 
 
-def file_name(document: Document, number: int, *, twin: bool = False) -> str:
-    """`<document>-p<page>.png`, without what file systems and shells do not like.
+def file_name(document: Document, place: int | str, *, twin: bool = False) -> str:
+    """`<document>-p<page>.png`, without what file systems and shells do not like; in place of the
+    page what `moment` gives.
 
     With `twin`, the beginning of the id comes in: another document has the same name.
     """
     stem = re.sub(r"[^\w.()+-]+", "-", plain(Path(document.name).stem)).strip("-.")
     stem = _cut(stem, _LONGEST) or document.id[:12]
-    return f"{stem}-{document.id[:8]}-p{number}.png" if twin else f"{stem}-p{number}.png"
+    part = f"p{place}" if isinstance(place, int) else place
+    return f"{stem}-{document.id[:8]}-{part}.png" if twin else f"{stem}-{part}.png"
+
+
+def moment(seconds: float) -> str:
+    """
+    >>> moment(72.4), moment(3605)
+    ('1m12s', '1h00m05s')
+    """
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h{minutes:02}m{rest:02}s" if hours else f"{minutes}m{rest:02}s"
 
 
 def _cut(text: str, length: int) -> str:

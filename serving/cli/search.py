@@ -24,6 +24,7 @@ from .media_search import (
     PlusAudioOption,
     PlusImageOption,
     PlusTextOption,
+    ThumbnailsOption,
     VideoOption,
     search_media,
 )
@@ -61,6 +62,7 @@ def search(
     plus_image: PlusImageOption = None,
     plus_text: PlusTextOption = None,
     minus: MinusOption = None,
+    thumbnails: ThumbnailsOption = None,
     limit: Annotated[
         int,
         typer.Option(
@@ -128,8 +130,11 @@ def search(
             documents=document or None,
             tags=tag or None,
             where=where,
+            thumbnails=thumbnails,
         )
         return
+    if thumbnails is not None:
+        raise typer.BadParameter("only across modalities, as with --in.", param_hint="--thumbnails")
     if question is None and image is None:
         raise typer.BadParameter("give a question, or a picture.", param_hint="QUESTION")
     with open_existing(settings, trust=trust_remote_code, recall=recall) as opened:

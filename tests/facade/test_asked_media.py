@@ -46,7 +46,7 @@ class _TwoSpaces:
     def encode_image(self, images: Sequence[Picture]) -> FloatArray:
         return np.eye(3, dtype=np.float32)[[2] * len(images)]
 
-    def encode_video(self, films: Sequence[Footage]) -> FloatArray:
+    def encode_video(self, films: Sequence[Footage], *, whole: bool = False) -> FloatArray:
         return np.eye(3, dtype=np.float32)[[1] * len(films)]
 
     def encode_audio(self, sounds: Sequence[Sound]) -> FloatArray:

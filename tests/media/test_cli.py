@@ -6,10 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 from recto.serving.cli.app import app
+from tests.engine.crossmodal.imagebind.making import write_small
 
 LICENCE = "cc-by-nc-sa-4.0"
 
@@ -59,6 +62,20 @@ def test_hits_for_people(folder: Path, media: Path) -> None:
     assert "   audio 0:0" in result.stdout
 
 
+def test_thumbnails_where_there_are_some(folder: Path, media: Path, tmp_path: Path) -> None:
+    asked = ("search", "--video", media / "talk.mp4", "-n", 2, "--thumbnails", tmp_path / "small")
+    hits = _json(folder, *asked)["hits"]
+    paths = [Path(hit["thumbnail"]) for hit in hits]
+    assert paths[0].name.startswith("talk-")
+    assert sorted(paths) == sorted((tmp_path / "small").iterdir())
+    for path in paths:
+        with Image.open(path) as picture:
+            assert (picture.format, picture.width <= 320) == ("WEBP", True)
+    (hit, *_) = _json(folder, "search", "--audio", media / "low.wav", "--in", "audio")["hits"]
+    assert hit["thumbnail"] is None
+    assert _run(folder, "search", "heron", "--thumbnails", tmp_path).exit_code == 2
+
+
 def test_pages_are_asked_for_apart(folder: Path, media: Path) -> None:
     result = _run(folder, "search", "--audio", media / "low.wav", "--pages", "1-2")
     assert result.exit_code == 2
@@ -76,6 +93,28 @@ def test_labels_with_a_library_and_without(
     )
     assert own == other
     assert sorted(label["name"] for label in own["labels"]) == ["bird", "car", "dog"]
+
+
+def test_temperature_makes_labels_more_alike(folder: Path, media: Path) -> None:
+    asked = ("classify", media / "low.wav", "--labels", "dog, car, bird")
+    hot = _json(folder, *asked, "--temperature", 50)["labels"]
+    cold = _json(folder, *asked)["labels"]
+    assert [label["name"] for label in hot] == [label["name"] for label in cold]
+    ratio = [np.log(told[0]["probability"] / told[2]["probability"]) for told in (cold, hot)]
+    assert ratio[0] == pytest.approx(50 * ratio[1], rel=1e-2)
+    assert _run(folder, *asked, "--temperature", 0).exit_code == 2
+
+
+def test_conversion_asks_for_the_licence_and_the_file(tmp_path: Path) -> None:
+    weights = tmp_path / "imagebind_huge.pth"
+    refused = _run(tmp_path, "convert-imagebind", weights, tmp_path / "towers")
+    assert (refused.exit_code, LICENCE in refused.stderr) == (2, True)
+    accepted = ("convert-imagebind", weights, tmp_path / "towers", "--accept-license", LICENCE)
+    missing = _run(tmp_path, *accepted)
+    assert (missing.exit_code, "never fetched" in missing.stderr) == (2, True)
+    write_small(tmp_path)  # of other sizes than the published file
+    assert "weights are missing" in _run(tmp_path, *accepted).stderr
+    assert not list((tmp_path / "towers").glob("*"))
 
 
 def test_licence_must_be_accepted(tmp_path: Path, towers: Path, media: Path) -> None:

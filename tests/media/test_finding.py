@@ -35,7 +35,7 @@ def test_file_finds_itself_first(
     asked: dict[str, Any] = {kind: media / name}
     (best, *_) = filled.find(**asked, targets=[modality])
     assert (best.document.name, best.modality) == (name, modality)
-    assert best.similarity > 0.8  # a whole film is the mean of its scenes
+    assert best.similarity > 0.7  # a whole film is the mean of its scenes
 
 
 def test_text_ranks_each_modality_as_the_encoder_does(filled: Library, media: Path) -> None:
@@ -158,7 +158,7 @@ def test_labels_are_weighed_by_softmax(filled: Library, media: Path) -> None:
     encoder = filled._holdings.shared.crossmodal.encoder
     names = ["dog", "car", "bird"]
     with filled._holdings.shared.crossmodal.reader.open(media / "talk.mp4") as opened:
-        (film,) = encoder.encode_video([opened.film()])
+        (film,) = encoder.encode_video([opened.film()], whole=True)
     logits = 100 * (encoder.encode_text(names, target="video") @ film).astype(np.float64)
     expected = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
     found = filled.classify(media / "talk.mp4", names)

@@ -76,8 +76,8 @@ class ClapSiglipEncoder:
         with self._lock:
             return self._finished([self._siglip.pictures([image]) for image in images], "image")
 
-    def encode_video(self, films: Sequence[Footage]) -> FloatArray:
-        """The mean direction of some frames."""
+    def encode_video(self, films: Sequence[Footage], *, whole: bool = False) -> FloatArray:
+        """The mean direction of some frames, as many of a whole film as of a scene."""
         with self._lock:
             seen = [
                 self._siglip.pictures(list(frames(film, self._settings.frames))) for film in films

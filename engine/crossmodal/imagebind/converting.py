@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 
 from recto.engine.crossmodal.imagebind.config import HUGE, TOWERS, ImageBindConfig, TowerName
 from recto.engine.crossmodal.imagebind.weights import (
+    PUBLISHED,
     ConvertedFolder,
     PublishedFile,
     Tensors,
@@ -41,6 +42,8 @@ def convert(
     `told` is called before each that is written. A tower appears under its name only when it was
     read back and found equal. Raises EncoderError, DiskFull.
     """
+    if not source.is_file():
+        raise EncoderError(f"{source} is no file; expected {PUBLISHED}, which is never fetched.")
     published = PublishedFile(source, config)
     meant = {
         "source": published.fingerprint,

@@ -74,10 +74,10 @@ class ImageBindEncoder:
     def encode_image(self, images: Sequence[Picture]) -> FloatArray:
         return self._finished(self._towers.run("vision", map(picture_input, images)))
 
-    def encode_video(self, films: Sequence[Footage]) -> FloatArray:
+    def encode_video(self, films: Sequence[Footage], *, whole: bool = False) -> FloatArray:
         """The mean over clips and crops."""
-        chosen = self._settings
-        inputs = (film_input(film, clips=chosen.clips, crops=chosen.crops) for film in films)
+        clips, crops = self._settings.looks(whole=whole)
+        inputs = (film_input(film, clips=clips, crops=crops) for film in films)
         return self._finished(self._towers.run("vision", inputs))
 
     def encode_audio(self, sounds: Sequence[Sound]) -> FloatArray:
@@ -125,6 +125,8 @@ def open_encoder(
         "dtype": chosen.dtype,
         "clips": str(chosen.clips),
         "crops": str(chosen.crops),
+        "whole_clips": str(chosen.whole_clips),
+        "whole_crops": str(chosen.whole_crops),
         "recipe": _RECIPE,
     }
     return ImageBindEncoder(

@@ -17,5 +17,5 @@ def require_licence(accepted: str | None) -> None:
         " card no real-world application; derived works under the same licence"
         f" (https://creativecommons.org/licenses/by-nc-sa/4.0/). But {said}. If your use is"
         f' allowed, say so: accept_license="{LICENCE}", or --accept-license {LICENCE} on the'
-        " command line. Encoders without that condition: pe-av, clap-siglip."
+        " command line. Encoders without that condition: pe-av-small, clap-siglip."
     )

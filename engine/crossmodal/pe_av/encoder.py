@@ -69,8 +69,8 @@ class PeAvEncoder:
         with self._lock:
             return self._finished([self._network.film([image]) for image in images])
 
-    def encode_video(self, films: Sequence[Footage]) -> FloatArray:
-        """Of frames spread over each film."""
+    def encode_video(self, films: Sequence[Footage], *, whole: bool = False) -> FloatArray:
+        """Of frames spread over each film, as many of a whole one as of a scene."""
         count = self._settings.frames
         with self._lock:
             return self._finished([self._network.film(list(frames(f, count))) for f in films])

@@ -59,8 +59,8 @@ def test_channels_are_mixed_or_kept(reader: MediaReader, tmp_path: Path) -> None
     samples = np.concatenate([tone(1, _RATE, 300), tone(1, _RATE, 700)])
     path = write_sound(tmp_path / "stereo.flac", samples, _RATE)
     with reader.open(path) as media:
-        both = media.listen(Span(0, 1), mono=False).samples
-        mixed = media.listen(Span(0, 1)).samples
+        both = media.listen(Span(0, 1)).samples
+        mixed = media.listen(Span(0, 1), mono=True).samples
     np.testing.assert_allclose(both, samples, atol=1e-4)
     np.testing.assert_allclose(mixed[0], samples.mean(axis=0), atol=1e-4)
 

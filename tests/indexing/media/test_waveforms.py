@@ -1,30 +1,20 @@
-"""Thumbnails and waveforms show what is there."""
+"""Waveforms show what is there."""
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image as Pillow
 
 from recto.engine.errors import NotFound
-from recto.indexing.media.previews import thumbnail, waveform
 from recto.indexing.media.reader import MediaReader
 from recto.indexing.media.segments import Span
+from recto.indexing.media.waveforms import waveform
 
 pytest.importorskip("av")
 
 from tests.indexing.media.making import greys, tone, write_film, write_sound
-
-
-def test_thumbnail_is_the_frame_at_its_time(reader: MediaReader, tmp_path: Path) -> None:
-    path = write_film(tmp_path / "film.mp4", 2 * greys(100, (120, 160)), 25)
-    with reader.open(path) as media:
-        shown = Pillow.open(io.BytesIO(thumbnail(media, 2.01, width=80)))
-    assert (shown.format, shown.size) == ("WEBP", (80, 60))
-    assert np.asarray(shown).mean() == pytest.approx(100, abs=3)
 
 
 def test_waveform_is_least_and_greatest(reader: MediaReader, tmp_path: Path) -> None:

@@ -100,7 +100,9 @@ def test_clips_and_crops_are_another_encoder(published: Path, encoder: ImageBind
         published, settings=ACCEPTED | {"clips": "1", "crops": "1"}, device="cpu", config=SMALL
     )
     assert quick.id.revision != encoder.id.revision
-    assert quick.encode_video([film(0)]).shape == (1, 20)
+    scene, published_look = quick.encode_video([film(0)]), encoder.encode_video([film(0)])
+    assert np.abs(scene - published_look).max() > 1e-3
+    np.testing.assert_allclose(quick.encode_video([film(0)], whole=True), published_look, atol=1e-6)
 
 
 @pytest.mark.parametrize("accepted", [{}, {"accept_license": "mit"}])
@@ -118,6 +120,8 @@ def test_licence_must_be_accepted(published: Path, accepted: dict[str, str]) -> 
         ("clips", "0", "1 to 100"),
         ("clips", "many", "whole number"),
         ("crops", "2", "1 or 3"),
+        ("whole_clips", "0", "whole_clips 0; expected 1 to 100"),
+        ("whole_crops", "2", "whole_crops 2; expected 1 or 3"),
         ("colour", "red", "no setting 'colour'"),
     ],
 )

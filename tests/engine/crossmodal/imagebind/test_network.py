@@ -130,9 +130,46 @@ def _run(model: ImageBind, tower: TowerName, batch: oracle.Doubles) -> oracle.Do
     return np.asarray(vectors.double().numpy())
 
 
+_TOLERANCE = 1e-5
+"""Separates a right model from one with a wrong detail, as `test_wrong_detail_is_seen` shows."""
+_WRONG: Mapping[str, oracle.Details] = {
+    "eps before the blocks": oracle.Details(first_eps=1e-5),
+    "eps of the first norm": oracle.Details(norm_1_eps=1e-5),
+    "eps of the second norm": oracle.Details(norm_2_eps=1e-5),
+    "eps of the head": oracle.Details(head_eps=1e-5),
+    "eps of the stem": oracle.Details(stem_eps=1e-6),
+    "quick GELU": oracle.Details(gelu="quick"),
+    "tanh GELU": oracle.Details(gelu="tanh"),
+    "one head": oracle.Details(heads=1),
+    "no position of its own": oracle.Details(extra_position="none"),
+    "position of its own projected": oracle.Details(extra_position="before"),
+    "no mask": oracle.Details(causal=False),
+    "last end": oracle.Details(end="last"),
+    "patches by columns": oracle.Details(inner="rows"),
+    "motion by moments": oracle.Details(pieces="moments"),
+    "scale without cap": oracle.Details(largest_scale=1e9),
+}
+_EVERYWHERE = {name for name in _WRONG if name.split()[0] in ("quick", "tanh", "one")} | {
+    f"eps of the {part}" for part in ("first norm", "second norm", "head")
+}
+_EXTRA = {"no position of its own", "position of its own projected"}
+_ONLY: Mapping[TowerName, set[str]] = {
+    "vision": {"eps before the blocks", "patches by columns"},
+    "text": {"no mask", "last end", "scale without cap"},
+    "audio": {"eps of the stem", "patches by columns", *_EXTRA},
+    "depth": {"eps of the stem", "patches by columns", *_EXTRA},
+    "thermal": {"eps of the stem", "patches by columns", *_EXTRA},
+    "imu": {"eps of the stem", "motion by moments", *_EXTRA},
+}
+
+
+def _apart(got: oracle.Doubles, wanted: oracle.Doubles) -> float:
+    """How far, in parts of the greatest number."""
+    return float(np.abs(got - wanted).max() / np.abs(wanted).max())
+
+
 def _close(got: oracle.Doubles, wanted: oracle.Doubles) -> None:
-    """As near as separates a right model from one with any detail wrong."""
-    assert np.abs(got - wanted).max() <= 3e-5 * np.abs(wanted).max()
+    assert _apart(got, wanted) <= _TOLERANCE
 
 
 def test_names_and_shapes_are_the_published_ones() -> None:
@@ -144,6 +181,23 @@ def test_names_and_shapes_are_the_published_ones() -> None:
 def test_names_and_shapes_are_those_of_the_list() -> None:
     listed = {key: tuple(shape) for key, (_, shape) in json.loads(_KEYS.read_bytes()).items()}
     assert _shapes(HUGE) == listed
+
+
+def test_towers_are_as_large_as_published() -> None:
+    """How many heads there are no name and no shape tells."""
+    sizes = {
+        name: (HUGE.tower(name).width, HUGE.tower(name).blocks, HUGE.tower(name).heads)
+        for name in TOWERS
+    }
+    assert sizes == {
+        "vision": (1280, 32, 16),
+        "text": (1024, 24, 16),
+        "audio": (768, 12, 12),
+        "depth": (384, 12, 8),
+        "thermal": (768, 12, 12),
+        "imu": (512, 6, 8),
+    }
+    assert HUGE.dim == 1024
 
 
 def test_size_is_the_published_one() -> None:
@@ -158,6 +212,18 @@ def test_tower_equals_oracle(model: ImageBind, state: oracle.State, tower: Tower
     item = _item(tower)
     wanted = oracle.vector(state, SMALL, tower, item)
     _close(_run(model, tower, item[None])[0], wanted)
+
+
+@pytest.mark.parametrize("tower", TOWERS)
+def test_wrong_detail_is_seen(model: ImageBind, state: oracle.State, tower: TowerName) -> None:
+    item = _item(tower)
+    if tower == "text":
+        item[40] = 49407
+    got = _run(model, tower, item[None])[0]
+    _close(got, oracle.vector(state, SMALL, tower, item))
+    for name in sorted(_EVERYWHERE | _ONLY[tower]):
+        wrong = oracle.vector(state, SMALL, tower, item, _WRONG[name])
+        assert _apart(got, wrong) > _TOLERANCE, name
 
 
 def test_film_equals_oracle(model: ImageBind, state: oracle.State) -> None:
