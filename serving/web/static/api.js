@@ -62,6 +62,10 @@ export const remove = async (path) => (await send(path, { method: "DELETE" })).j
 export const post = async (path, body, options = {}) =>
   (await send(path, postOptions(body, options))).json();
 
+/** The reply to a form. */
+export const postForm = async (path, form, options = {}) =>
+  (await send(path, { method: "POST", body: form, ...options })).json();
+
 const postOptions = (body, options = {}) => ({
   method: "POST",
   headers: { "Content-Type": "application/json" },

@@ -9,15 +9,19 @@ const DOES = {
   "?": () => $("keys").showModal(),
   j: () => talk.step(1),
   k: () => talk.step(-1),
-  ArrowLeft: () => viewer.turn(-1),
-  ArrowRight: () => viewer.turn(1),
+  ArrowLeft: () => viewer.move(-1),
+  ArrowRight: () => viewer.move(1),
   "[": () => viewer.turn(-1),
   "]": () => viewer.turn(1),
   "+": () => viewer.closer(1),
   "=": () => viewer.closer(1),
   "-": () => viewer.closer(-1),
   h: () => viewer.toggleHeat(),
+  p: () => viewer.play(),
 };
+
+/** Whether what has the focus does something of its own with a key. */
+const isOwn = ({ key, target }) => key.startsWith("Arrow") && target.matches("audio, video");
 
 export function wire() {
   addEventListener("keydown", (event) => {
@@ -29,7 +33,7 @@ export function wire() {
       else viewer.close();
       return;
     }
-    if (writing || !DOES[event.key]) return;
+    if (writing || !DOES[event.key] || isOwn(event)) return;
     event.preventDefault();
     DOES[event.key]();
   });

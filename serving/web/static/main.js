@@ -18,6 +18,8 @@ async function choose(library) {
   document.title = `${library.label} · recto`;
   $("talk").replaceChildren();
   $("send").disabled = false;
+  talk.offer(Boolean(library.crossmodal));
+  shelf.offer(Boolean(library.crossmodal));
   scope();
   await shelf.load();
   await shelf.resume();
@@ -63,6 +65,7 @@ async function begin() {
       await viewer.show({
         document: linked[2],
         page: Number(search.get("page") ?? 1),
+        start: Math.max(0, Number(search.get("t")) || 0),
         question: new URLSearchParams(hash.slice(1)).get("q") ?? "",
         boxes: boxesOf(search.get("boxes")),
       });

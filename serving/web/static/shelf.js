@@ -1,10 +1,17 @@
 // The shelf: documents of the library, which of them are asked, and what is being added.
 
 import * as api from "./api.js";
+import { clock } from "./clips.js";
 import { $, confirmed, counted, h, icon, notice } from "./dom.js";
-import { root, state, tell } from "./state.js";
+import { documentPath, root, state, tell } from "./state.js";
 
 const PART = 200;
+const FILMS = ["mov", "matroska"];
+/** What is known of sound and film, by document: asked for when its line is first seen. */
+const lasting = new Map();
+const seen = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) if (isIntersecting) measure(target);
+});
 let listed = [];
 let next = null;
 let total = 0;
@@ -28,7 +35,9 @@ function draw() {
   const wanted = $("filter").value.trim().toLowerCase();
   const shown = listed.filter((d) => `${d.document} ${d.title}`.toLowerCase().includes(wanted));
   $("count").textContent = total ? total.toLocaleString("en") : "";
+  seen.disconnect();
   $("documents").replaceChildren(...shown.map(row));
+  for (const line of $("documents").querySelectorAll("[data-media]")) seen.observe(line);
   $("more").hidden = next === null;
   if (!shown.length) {
     const said = listed.length ? "No document is called so." : "No documents yet. Add some below.";
@@ -39,7 +48,8 @@ function draw() {
 
 function row(document) {
   const skipped = Object.keys(document.skipped).length;
-  const about = [counted(document.pages, "page"), ...document.tags];
+  const media = document.pages === 0;
+  const about = [media ? said(document) : counted(document.pages, "page"), ...document.tags];
   if (skipped) about.push(`${skipped} unreadable`);
   return h(
     "li",
@@ -56,13 +66,40 @@ function row(document) {
       {
         class: "name",
         title: document.title || document.document,
-        onclick: () => tell("open", { document: document.document_id, name: document.document, page: 1, pages: document.pages }),
+        onclick: () => tell("open", { document: document.document_id, name: document.document }),
       },
       document.document,
-      h("small", {}, about.join(" · ")),
+      h("small", { "data-media": media && document.document_id }, about.join(" · ")),
     ),
     h("button", { class: "icon", "aria-label": `Remove ${document.document}`, onclick: () => remove(document) }, icon("bin")),
   );
+}
+
+/** What there is to say of sound or film. */
+function said({ document_id: id, kind }) {
+  const known = lasting.get(id);
+  const named = FILMS.includes(kind) ? "film" : "sound";
+  return known ? `${known.film ? "film" : "sound"}, ${clock(known.seconds)} · ${counted(known.clips, "clip")}` : named;
+}
+
+async function measure(line) {
+  const id = line.dataset.media;
+  seen.unobserve(line);
+  if (!lasting.has(id)) {
+    try {
+      const { clips, seconds } = await api.get(`${documentPath(id)}/clips`);
+      lasting.set(id, { clips: clips.length, seconds, film: clips.some((clip) => clip.modality === "video") });
+    } catch {
+      return; // it was removed meanwhile, or the server is away: the next list says more
+    }
+  }
+  const document = listed.find((found) => found.document_id === id);
+  if (document && line.isConnected) line.textContent = [said(document), ...document.tags].join(" · ");
+}
+
+/** Say what can be added. */
+export function offer(media) {
+  $("takes").textContent = `PDF, pictures, ${media ? "sound, film, " : ""}Office files. Drop them anywhere.`;
 }
 
 function choose(document, chosen) {
@@ -121,7 +158,8 @@ async function follow(job, card) {
           done.add(data.index);
           await load();
         }
-        if (kind === "page") card.show(`Reading page ${data.page} of ${data.pages}`, (done.size + data.page / (data.pages || 1)) / job.files.length);
+        if (kind === "page" && data.pages) card.show(`Reading page ${data.page} of ${data.pages}`, (done.size + data.page / data.pages) / job.files.length);
+        else if (kind === "page") card.show("Listening and looking", (done.size + data.share) / job.files.length);
         if (kind === "state" && data.state === "running") card.show("Reading", done.size / job.files.length);
         if (kind === "state") over = ["done", "failed", "cancelled"].includes(data.state);
       }

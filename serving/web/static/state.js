@@ -17,5 +17,6 @@ export function tell(event, detail) {
 }
 
 export const root = () => `/api/libraries/${encodeURIComponent(state.library.library)}`;
-export const pagePath = (document, page) => `${root()}/documents/${document}/pages/${page}`;
+export const documentPath = (document) => `${root()}/documents/${document}`;
+export const pagePath = (document, page) => `${documentPath(document)}/pages/${page}`;
 export const pictureOf = (document, page, width) => `${pagePath(document, page)}/image?width=${width}`;

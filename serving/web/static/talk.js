@@ -1,7 +1,8 @@
-// The talk: questions, answers as they are written, the pages that support them.
+// The talk: questions, answers as they are written, the pages and clips that support them.
 
 import * as api from "./api.js";
-import { $, counted, h, notice } from "./dom.js";
+import * as clips from "./clips.js";
+import { $, counted, h, icon, notice } from "./dom.js";
 import * as history from "./history.js";
 import { pictureOf, root, state, tell } from "./state.js";
 
@@ -10,6 +11,8 @@ const LIMIT = 12;
 let openable = [];
 let current = -1;
 let running = null;
+/** The picture, sound or film that the next question is asked with. */
+let sent = null;
 /** What was asked and answered in this talk, for the questions that follow. */
 const turns = [];
 const TURNS = 6;
@@ -24,12 +27,12 @@ const WHY = {
   unverified: "Nothing in the model's reply could be found on the pages.",
 };
 
-export async function ask(question, mode) {
+export async function ask(question, mode, file = null) {
   running?.abort();
   running = new AbortController();
   const { signal } = running;
   const body = h("div");
-  const turn = h("article", { class: "turn" }, h("h2", {}, question), body);
+  const turn = h("article", { class: "turn" }, h("h2", {}, [question, file?.name].filter(Boolean).join(" + ")), body);
   $("welcome")?.remove();
   $("talk").append(turn);
   turn.scrollIntoView({ block: "start", behavior: "smooth" });
@@ -37,12 +40,12 @@ export async function ask(question, mode) {
   current = -1;
   label();
   try {
-    await (mode === "search" ? search : answer)(question, body, signal);
+    await { ask: answer, search, clips: searchClips }[mode](question, body, signal, file);
   } catch (error) {
     body.querySelector(".working")?.remove();
     body.querySelector(".writing")?.classList.remove("writing");
     if (error.name === "AbortError") body.append(h("p", { class: "foot" }, "Stopped."));
-    else body.append(failure(error, () => retry(turn, question, mode)));
+    else body.append(failure(error, () => retry(turn, question, mode, file)));
   } finally {
     if (running?.signal === signal) running = null;
     label();
@@ -52,12 +55,12 @@ export async function ask(question, mode) {
 
 /** The button stops an answer while there is nothing else to be asked. */
 function label() {
-  $("send").textContent = running && !$("question").value.trim() ? "Stop" : "Ask";
+  $("send").textContent = running && !sent && !$("question").value.trim() ? "Stop" : "Ask";
 }
 
-function retry(turn, question, mode) {
+function retry(turn, question, mode, file) {
   turn.remove();
-  ask(question, mode);
+  ask(question, mode, file);
 }
 
 const failure = (error, again) =>
@@ -100,7 +103,7 @@ function understood({ asked, rewriting }) {
 
 function settled(answer, question) {
   const citations = answer.citations.map((citation, index) => register({
-    document: citation.document_id, name: citation.document, page: citation.page,
+    document: citation.document_id, name: citation.document, ...placeOf(citation),
     boxes: citation.boxes, quote: citation.quote, question, label: String(index + 1),
   }));
   const parts = [];
@@ -144,7 +147,7 @@ const withChips = (text, citations) =>
   });
 
 const chip = (place) =>
-  h("button", { class: "chip", "data-place": String(place), "aria-label": `Source ${openable[place].label}: ${openable[place].name}, page ${openable[place].page}`, onclick: () => show(place) }, openable[place].label);
+  h("button", { class: "chip", "data-place": String(place), "aria-label": `Source ${openable[place].label}: ${openable[place].name}, ${clips.where(openable[place])}`, onclick: () => show(place) }, openable[place].label);
 
 const NOT_WORDS = {
   picture: " What the model sees in its picture; not verified word for word.",
@@ -154,7 +157,7 @@ const NOT_WORDS = {
 const source = (citation, place) =>
   h("button", { class: "source", "data-place": String(place), onclick: () => show(place) },
     h("span", { class: "number" }, openable[place].label),
-    h("span", {}, h("span", { class: "where" }, `${citation.document}, page ${citation.page}`),
+    h("span", {}, h("span", { class: "where" }, `${citation.document}, ${clips.where(citation)}`),
       citation.quote ? h("q", {}, citation.quote) : h("span", { class: "quiet" }, NOT_WORDS[citation.basis])));
 
 function about(answer) {
@@ -176,6 +179,36 @@ async function search(question, body, signal) {
   }
   body.append(nearest(hits, question));
 }
+
+/** Clips of sound and film, pictures and pages, by text, by a file, or by both. */
+async function searchClips(question, body, signal, file) {
+  const working = h("p", { class: "working" }, "Listening and looking");
+  body.append(working);
+  const hits = await clips.find(question, file, signal);
+  working.remove();
+  if (!hits.length) {
+    body.append(h("p", { class: "notice" }, "Nothing was found. Are sound, film or pictures added yet?"));
+    return;
+  }
+  body.append(h("ul", { class: "hits" }, ...hits.map((hit) => h("li", {}, clipCard(hit, question)))));
+}
+
+function clipCard(hit, question) {
+  const place = register({ document: hit.document_id, name: hit.document, ...placeOf(hit), boxes: [], quote: "", question, label: "" });
+  return h("button", { class: "hit", "data-place": String(place), onclick: () => show(place) },
+    h("span", { class: "sheet-of wide" }, clips.face(hit)),
+    h("span", { class: "caption" }, h("strong", {}, TITLES[hit.modality](hit)), h("br"), hit.document));
+}
+
+const TITLES = {
+  audio: (hit) => `Sound, ${clips.where(hit)}`,
+  video: (hit) => `Film, ${clips.where(hit)}`,
+  image: () => "Picture",
+  page: (hit) => `Page ${hit.page}`,
+};
+
+/** Where a hit or a citation opens. */
+const placeOf = ({ page, start, end }) => (page ? { page } : { start, end });
 
 function nearest(hits, question) {
   const best = hits[0].score || 1;
@@ -226,6 +259,26 @@ export function unmark() {
   mark();
 }
 
+/** Whether clips can be searched for. */
+export function offer(media) {
+  for (const id of ["clips-mode", "attach"]) $(id).hidden = !media;
+  if (media) return;
+  attach(null);
+  $("ask").elements.mode.value = "ask";
+}
+
+function attach(file) {
+  if (file && !clips.kindOf(file)) return notice("Ask with a picture, sound or film.");
+  sent = file;
+  const drop = h("button", { class: "icon", type: "button", "aria-label": "Ask without the file", onclick: () => attach(null) }, icon("close"));
+  $("sent-name").replaceChildren(...(file ? [h("span", { title: file.name }, file.name), drop] : []));
+  if (file) {
+    $("ask").elements.mode.value = "clips";
+    $("question").focus();
+  }
+  label();
+}
+
 export function welcome({ total }) {
   if ($("talk").querySelector(".turn")) return;
   const text = total
@@ -254,11 +307,17 @@ export function wire() {
     event.preventDefault();
     if (!state.library) return;
     const question = box.value.trim();
-    if (!question) return running ? running.abort() : box.focus();
-    if (!/[\p{L}\p{N}]/u.test(question)) return notice("Ask in words.");
-    history.keep(question);
+    const file = sent;
+    if (!question && !file) return running ? running.abort() : box.focus();
+    if (question && !/[\p{L}\p{N}]/u.test(question)) return notice("Ask in words.");
+    if (question) history.keep(question);
     box.value = "";
+    attach(null);
     grow();
-    ask(question, new FormData(event.target).get("mode"));
+    ask(question, file ? "clips" : new FormData(event.target).get("mode"), file);
+  });
+  $("sent").addEventListener("change", (event) => {
+    attach(event.target.files[0] ?? null);
+    event.target.value = "";
   });
 }

@@ -1,9 +1,11 @@
-// The page beside the answer: its picture, what is marked on it, its neighbours.
+// The page beside the answer: its picture, what is marked on it, its neighbours. Sound and film are
+// shown by the player.
 
 import * as api from "./api.js";
 import { $, h, icon, notice } from "./dom.js";
 import { heatOf, paint } from "./heat.js";
-import { pagePath, pictureOf, root, state, tell } from "./state.js";
+import * as player from "./player.js";
+import { documentPath, pagePath, pictureOf, state, tell } from "./state.js";
 
 const WIDTH = 1600;
 const SKETCH = 240;
@@ -16,41 +18,46 @@ let heating = false;
 let token = null;
 const lengths = new Map();
 
-/** Open {document, name, page, boxes, quote, question}. */
+/** Open {document, name, page, boxes, quote, question}, of sound and film {document, name, start, end}. */
 export async function show(item) {
   const kept = open?.document === item.document && open?.page === item.page;
-  open = { boxes: [], quote: "", question: "", ...item };
+  open = { page: 1, start: 0, boxes: [], quote: "", question: "", ...item };
   if (!kept) token = null;
   $("app").classList.add("with-viewer");
   $("shelf").classList.remove("open");
   $("viewer").hidden = false;
-  history.replaceState(null, "", placeOf(open));
   const wanted = open;
-  if (!lengths.has(open.document)) {
-    try {
-      const document = await api.get(`${root()}/documents/${open.document}`);
+  try {
+    if (!lengths.has(open.document)) {
+      const document = await api.get(documentPath(open.document));
       lengths.set(open.document, document.pages);
-      open.name ??= document.document;
-    } catch (error) {
-      notice(error.message);
-      return close();
+      wanted.name ??= document.document;
     }
+    if (open !== wanted) return;
+    history.replaceState(null, "", placeOf(open));
+    await draw();
+  } catch (error) {
+    if (open !== wanted) return;
+    notice(error.message);
+    close();
   }
-  if (open === wanted) draw();
 }
 
-/** Where the page can be found again. The question stays in the browser: what follows # is not sent. */
-function placeOf({ document, page, boxes, question }) {
+const isMedia = () => lengths.get(open.document) === 0;
+
+/** Where the page, or the second, can be found again. The question stays in the browser: what follows # is not sent. */
+function placeOf({ document, page, start, boxes, question }) {
   const marked = boxes.map((box) => box.map((edge) => edge.toFixed(4)).join(",")).join(";");
-  const place = `/l/${encodeURIComponent(state.library.library)}/d/${document}?page=${page}`;
+  const where = isMedia() ? `t=${Number(start.toFixed(2))}` : `page=${page}`;
+  const place = `/l/${encodeURIComponent(state.library.library)}/d/${document}?${where}`;
   return place + (marked && `&boxes=${marked}`) + (question && `#q=${encodeURIComponent(question)}`);
 }
 
 async function copyLink() {
-  const address = location.origin + placeOf(open);
+  const address = location.origin + placeOf(isMedia() ? { ...open, start: player.time() } : open);
   try {
     await navigator.clipboard.writeText(address); // there is none on pages that came without TLS
-    notice("The link to this page is copied.");
+    notice(`The link to this ${isMedia() ? "second" : "page"} is copied.`);
   } catch {
     notice(address);
   }
@@ -59,6 +66,7 @@ async function copyLink() {
 export function close() {
   if (!open) return false;
   open = null;
+  player.close();
   $("viewer").hidden = true;
   $("viewer").replaceChildren();
   $("app").classList.remove("with-viewer");
@@ -69,28 +77,42 @@ export function close() {
 
 export const forget = (document) => open?.document === document && close();
 
-/** Turn `by` pages. */
+/** Turn `by` pages, or scenes. */
 export function turn(by) {
   if (!open) return;
+  if (player.isOpen()) return player.step(by);
   const page = open.page + by;
   if (page < 1 || page > lengths.get(open.document)) return;
   show({ ...open, page, boxes: [], quote: "" });
 }
 
+/** Turn `by` pages, or go on by some seconds. */
+export const move = (by) => (player.isOpen() ? player.skip(by) : turn(by));
+
+/** Play or pause. */
+export const play = () => player.isOpen() && player.toggle();
+
 export function closer(by) {
-  if (!open) return;
+  if (!open || player.isOpen()) return;
   zoom = Math.min(Math.max(zoom + by, 0), ZOOMS.length - 1);
   resize();
 }
 
 export function toggleHeat() {
+  if (player.isOpen()) return;
   if (!open?.question) return open && notice("Ask something first: the heat map shows where the question is answered.");
   heating = !heating;
   draw();
 }
 
-function draw() {
+async function draw() {
   const last = lengths.get(open.document);
+  $("viewer").setAttribute("aria-label", isMedia() ? "Player" : "Page");
+  if (isMedia()) {
+    const wanted = open;
+    return player.draw({ ...open, wanted: () => open === wanted }, mediaBar());
+  }
+  player.close();
   const leaf = h("div", { class: "leaf loading" });
   const desk = h("div", { class: "desk", tabindex: "0", role: "region", "aria-label": "Picture of the page" }, leaf);
   const tokens = h("div", { class: "tokens", role: "group", "aria-label": "Heat map of", hidden: true });
@@ -103,11 +125,23 @@ function draw() {
   fill(leaf, tokens, open);
 }
 
-function bar(last) {
-  const name = open.name ?? "";
-  const button = (label, shape, onclick, more = {}) => h("button", { class: "icon", "aria-label": label, title: label, onclick, ...more }, icon(shape));
+const button = (label, shape, onclick, more = {}) => h("button", { class: "icon", "aria-label": label, title: label, onclick, ...more }, icon(shape));
+const title = () => h("span", { class: "title", title: open.name ?? "" }, open.name ?? "");
+const taking = () => button("Download the original", "down", () => api.download(`${documentPath(open.document)}/source`, open.name ?? "").catch((error) => notice(error.message)));
+
+function mediaBar() {
   return h("div", { class: "viewer-bar" },
-    h("span", { class: "title", title: name }, name),
+    title(),
+    button("Previous part", "left", () => turn(-1)),
+    button("Next part", "right", () => turn(1)),
+    button("Copy a link to this second", "link", copyLink),
+    taking(),
+    button("Close the player", "close", close));
+}
+
+function bar(last) {
+  return h("div", { class: "viewer-bar" },
+    title(),
     button("Previous page", "left", () => turn(-1), { disabled: open.page === 1 }),
     h("span", { class: "of" }, `${open.page} / ${last}`),
     button("Next page", "right", () => turn(1), { disabled: open.page === last }),
@@ -115,7 +149,7 @@ function bar(last) {
     button("Closer", "plus", () => closer(1), { class: "icon wide" }),
     button("Heat map", "heat", toggleHeat, { "aria-pressed": String(heating && Boolean(open.question)), disabled: !open.question }),
     button("Copy a link to this page", "link", copyLink),
-    button("Download the original", "down", () => api.download(`${root()}/documents/${open.document}/source`, name).catch((error) => notice(error.message))),
+    taking(),
     button("Close the page", "close", close));
 }
 
