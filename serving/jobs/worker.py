@@ -175,7 +175,13 @@ class JobWorker(Closing):
                 raise _TooLong(progress.pages)
             if time.monotonic() - last >= _EVERY:
                 last = time.monotonic()
-                told = {"index": index, "page": progress.page, "pages": progress.pages}
+                share = progress.bytes_done / max(progress.bytes, 1)
+                told = {
+                    "index": index,
+                    "page": progress.page,
+                    "pages": progress.pages,
+                    "share": round(share, 3),
+                }
                 self._queue.note_page(job.id, told)
 
         return note
