@@ -22,7 +22,8 @@ from recto.indexing.outcome import AddReport, Outcome
 from recto.indexing.progress import Progress, Tally
 from recto.results import Answer, Document, Hit, Page
 
-from .jobs import OnPage, follow
+from .jobs import Listener, follow
+from .media import ServedMedia
 from .reading import Reading
 from .requests import Requests, error_of
 
@@ -31,7 +32,7 @@ PageRange = tuple[int | None, int | None]
 _LISTED = 500
 
 
-class ServedLibrary(Closing):
+class ServedLibrary(ServedMedia, Closing):
     """A library on a server; made by `recto.connect`. For several threads."""
 
     def __init__(self, requests: Requests, name: str) -> None:
@@ -64,7 +65,7 @@ class ServedLibrary(Closing):
         fields = {"tags": list(tags), "metadata": json.dumps(dict(metadata or {}))}
         tally = Tally([file.path for file in files], on_progress)
         for file in files:
-            outcomes.append(tally.done(self._send(file.path, fields, tally.page)))
+            outcomes.append(tally.done(self._send(file.path, fields, tally)))
         return AddReport(outcomes=tuple(outcomes), seconds=time.monotonic() - begun)
 
     def remove(self, document: str) -> Document:
@@ -172,11 +173,11 @@ class ServedLibrary(Closing):
         """Let go of the server. May be called twice."""
         self._requests.close()
 
-    def _send(self, path: Path, fields: Mapping[str, Any], on_page: OnPage) -> Outcome:
+    def _send(self, path: Path, fields: Mapping[str, Any], listener: Listener) -> Outcome:
         with path.open("rb") as file:
             files = [("files", (path.name, file))]
             job = self._requests.upload(f"{self._root}/documents", files, fields)
-        ended = follow(self._requests, f"{self._root}/jobs/{job['job']}", on_page)
+        ended = follow(self._requests, f"{self._root}/jobs/{job['job']}", listener)
         (became,) = ended["files"]
         if became["state"] == "waiting":
             raise BackendUnreachable(ended["error"] or "The server did not read the file.")

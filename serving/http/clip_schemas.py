@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, WithJsonSchema
+from pydantic import WithJsonSchema
 
 from recto.engine.store.clips.records import ClipModality
 
+from .schemas import Told
 
-class ClipInfo(BaseModel):
+
+class ClipInfo(Told):
     """What of a document can be found across modalities."""
 
     modality: ClipModality
@@ -21,7 +23,7 @@ class ClipInfo(BaseModel):
     """Counted from 1; null for sound and film."""
 
 
-class ClipList(BaseModel):
+class ClipList(Told):
     document: str
     document_id: str
     seconds: float
@@ -38,7 +40,7 @@ class ClipHitInfo(ClipInfo):
     """A cosine, not to be compared between modalities."""
 
 
-class ClipReply(BaseModel):
+class ClipReply(Told):
     hits: list[ClipHitInfo]
 
 
@@ -48,12 +50,12 @@ Extremes = Annotated[
 ]
 
 
-class WaveformInfo(BaseModel):
+class WaveformInfo(Told):
     points: list[Extremes]
     """The least and the greatest sample of each equal part, between -1 and 1."""
 
 
-class MediaLink(BaseModel):
+class MediaLink(Told):
     """An address that opens a file without a key, for what cannot send one."""
 
     address: str
@@ -62,12 +64,12 @@ class MediaLink(BaseModel):
     """ISO 8601, UTC."""
 
 
-class LabelInfo(BaseModel):
+class LabelInfo(Told):
     name: str
     probability: float
 
 
-class Labels(BaseModel):
+class Labels(Told):
     """Most probable first; the probabilities sum to 1."""
 
     labels: list[LabelInfo]

@@ -71,8 +71,9 @@ def classify(
     server: ServerOf,
     file: Annotated[UploadFile, File(description="A picture, sound or film")],
     labels: Annotated[list[Question], Form(min_length=2, max_length=MAX_LABELS)],
+    temperature: Annotated[float, Form(gt=0, le=1e6, allow_inf_nan=False)] = 1.0,
 ) -> Labels:
     """Which of the labels a picture, film or sound is most like; it is not added to anything."""
     with sent_files([file]) as ((path,),), server.searching:
-        found = opened.classify(path, labels)
+        found = opened.classify(path, labels, temperature=temperature)
     return Labels(labels=[LabelInfo(name=name, probability=share) for name, share in found])

@@ -5,7 +5,6 @@ They are decoded in the limited processes that read documents, never here.
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,22 +13,16 @@ from tempfile import TemporaryDirectory
 
 from fastapi import UploadFile
 
-from recto.engine.errors import DiskFull, DocumentError
+from recto.engine.errors import DiskFull
 from recto.serving.jobs.uploads import safe_name
 
 
 @contextmanager
 def sent_files(*groups: Sequence[UploadFile]) -> Iterator[list[list[Path]]]:
-    """The paths of each group's files, which are gone afterwards.
-
-    A DocumentError of one tells its name, and not where it was. Raises DiskFull.
-    """
+    """The paths of each group's files, by the names that they were sent with; they are gone
+    afterwards. Raises DiskFull."""
     with TemporaryDirectory(prefix="recto-") as folder:
-        try:
-            yield _written(Path(folder), groups)
-        except DocumentError as error:
-            place = re.escape(folder) + r"/\d+/"
-            raise type(error)(re.sub(place, "", str(error))) from error
+        yield _written(Path(folder), groups)
 
 
 def _written(folder: Path, groups: Sequence[Sequence[UploadFile]]) -> list[list[Path]]:
