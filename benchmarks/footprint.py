@@ -10,32 +10,28 @@ from typing import TYPE_CHECKING
 
 from recto.engine.bm25 import words_vector
 from recto.engine.store.plan import PageFilter
-from recto.engine.store.switching import current_manifest
-from recto.places import FolderPlace
 
 if TYPE_CHECKING:
+    from recto.engine.store.manifest import Datatype
     from recto.library import Library
 
-_WIDTHS = {"float16": 2.0, "turbo8": 1.0, "turbo4": 0.5}
+_WIDTHS: dict[Datatype, float] = {"float16": 2.0, "turbo8": 1.0, "turbo4": 0.5}
 """Bytes of a number."""
 _WORD = 8
 """A number of a term and its weight."""
 _ENOUGH = 1000
 """Pages, which come in the order of their ids, that is: by chance."""
-UNKNOWN = "as its server keeps them"
 
 
-def datatype(library: Library) -> str:
-    """How the library keeps the vectors of its pages; a server is not asked."""
-    place = library._holdings.shared.place
-    manifest = current_manifest(place.folder) if isinstance(place, FolderPlace) else None
-    return UNKNOWN if manifest is None else manifest.patches_datatype
+def datatype(library: Library) -> Datatype:
+    """How the library keeps the vectors of its pages."""
+    return library._holdings.store.patches_datatype
 
 
 def bytes_by_arm(library: Library) -> dict[str, float]:
     """A page, on average: of `patches`, `rows`, `words`, and of a `single` vector."""
     dim = library.encoder.dim
-    width = _WIDTHS.get(datatype(library), _WIDTHS["float16"])
+    width = _WIDTHS[datatype(library)]
     found = {"patches": 0.0, "rows": 0.0, "words": 0.0}
     pages = 0
     store = library._holdings.store

@@ -113,8 +113,8 @@ def run(
     `recto.open`; `name` is what to call the data set; `depth` how many pages are asked for;
     `on_progress` as in `Library.add`.
 
-    Raises NotFound, MissingExtra, and InputError for a bad line, an unknown document, a page out of
-    range, or vectors that the library keeps otherwise.
+    Raises NotFound, MissingExtra, and InputError for a bad line, an unknown document or a page out
+    of range.
     """
     check(ways)
     if depth < _LEAST:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recto.benchmarks import footprint
 from recto.benchmarks.questions import Question, check
 from recto.engine.errors import InputError, NotFound
 
@@ -49,8 +48,7 @@ def indexed(
     """The library is made in a temporary folder, or kept in `library_folder`, where documents that
     are there already are not read again. `on_open` is called with it before anything is added.
 
-    Raises NotFound, and InputError for an unknown document, a page out of range, or a library that
-    keeps vectors otherwise than wanted.
+    Raises NotFound, and InputError for an unknown document or a page out of range.
     """
     import recto
 
@@ -67,7 +65,6 @@ def indexed(
                 patches_datatype=patches_datatype,
             )
         )
-        _check_datatype(library, patches_datatype)
         if on_open is not None:
             on_open(library)
         report = library.add(folder, on_progress=on_progress)
@@ -84,15 +81,6 @@ def indexed(
             report=report,
             pages=sum(document.pages for document in documents),
             corpus=hashlib.sha256(names.encode()).hexdigest()[:12],
-        )
-
-
-def _check_datatype(library: Library, wanted: Datatype | None) -> None:
-    kept = footprint.datatype(library)
-    if wanted not in (None, kept):
-        raise InputError(
-            f"The library {library.folder} keeps vectors as {kept}, not as {wanted}: name the"
-            " folder of another one, which will be made."
         )
 
 

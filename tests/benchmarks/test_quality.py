@@ -19,6 +19,7 @@ from recto.benchmarks.ways import WAYS, Ranked, searcher
 from recto.engine.encoders.protocol import PageInput
 from recto.engine.errors import InputError, NotFound
 from recto.engine.store.plan import DenseArm, Ranking, SearchPlan
+from recto.engine.strategies.registry import DEFAULT
 from recto.engine.vectors import PageVectors
 from recto.library import Library
 from tests import pdfs
@@ -166,8 +167,6 @@ def test_the_datatype_is_that_of_the_library(tmp_path: Path, documents: Path) ->
     (first,) = run(asked, documents, library_folder=library, patches_datatype="turbo8")
     (again,) = run(asked, documents, library_folder=library)
     assert first.measured.datatype == again.measured.datatype == "turbo8"
-    with pytest.raises(InputError, match="keeps vectors as turbo8, not as float16"):
-        run(asked, documents, library_folder=library, patches_datatype="float16")
 
 
 def test_depth_is_how_many_pages_are_found(tmp_path: Path, documents: Path) -> None:
@@ -225,7 +224,11 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         yield opened
 
 
-@pytest.mark.parametrize("way", [way for way in WAYS if not way.startswith("summaries")])
+PLAIN = [name for name, way in WAYS.items() if way.change or name in (DEFAULT, "single")]
+"""Ways that need no summaries and no pictures."""
+
+
+@pytest.mark.parametrize("way", PLAIN)
 def test_every_way_finds_the_page(library: Library, way: str) -> None:
     found = searcher(library, way)("Does the walrus like clams?", limit=10, documents=None)
     assert found[0].place == Place("walrus.pdf", 1)
@@ -248,7 +251,7 @@ def test_stages_are_as_the_ways_say(library: Library) -> None:
 
     def search(plan: SearchPlan) -> tuple[Ranking, ...]:
         arms = (arm for arm in plan.arms if isinstance(arm, DenseArm) and arm.using == "patches")
-        patches.extend((arm.ids is not None, arm.recall) for arm in arms)
+        patches.extend((bool(arm.among), arm.recall) for arm in arms)
         return searched(plan)
 
     searched = store.search
