@@ -123,7 +123,6 @@ def connect(
 def _qdrant(
     address: ServerAddress, settings: ServerSettings, tls: Tls, *, grpc: bool
 ) -> QdrantClient:
-    verified = {} if tls.http is None else {"verify": tls.http}
     with warnings.catch_warnings():
         # That a key goes over plain HTTP: `parse_address` has refused it where that matters.
         warnings.filterwarnings("ignore", message="Api key is used with an insecure connection")
@@ -135,7 +134,7 @@ def _qdrant(
             timeout=settings.timeout,
             check_compatibility=False,
             grpc_options=dict(tls.grpc),
-            **verified,
+            verify=True if tls.http is None else tls.http,
         )
 
 

@@ -26,6 +26,9 @@ _NO_GRAPH = models.HnswConfigDiff(m=0)
 _SCANNED = 100_000
 """KB of `rows` up to which a scan takes no longer than a search of the graph: 12,000 pages with 32
 rows of 128 numbers."""
+_INDEXED = 500_000
+"""KB of vectors from which a part of a shard gets a graph: about 2,000 pages. With less, graphs
+would be made again and again while pages are added."""
 _BUILD = 128
 """Neighbours that are considered for the links of a page."""
 _MAX_SIM = models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM)
@@ -69,6 +72,7 @@ class Collections:
                 vectors=_vectors(dim, settings),
                 sparse_vectors={SPARSE: _words(settings)},
                 shard_number=settings.shards,
+                optimizers_config=models.OptimizersConfigDiff(indexing_threshold=_INDEXED),
                 strict_mode_config=_strict(settings, dim),
             ),
             settings,
@@ -163,6 +167,7 @@ def _create(
                 shard_number=request.shard_number,
                 replication_factor=settings.replication,
                 write_consistency_factor=settings.write_consistency,
+                optimizers_config=request.optimizers_config,
                 strict_mode_config=request.strict_mode_config,
             )
         except FAILURES as error:

@@ -254,7 +254,8 @@ def test_many_random_pages_against_a_naive_loop(store: Store) -> None:
 def test_best_few_of_many_pages_against_a_naive_loop(store: Store, filter: PageFilter) -> None:
     random = np.random.default_rng(2)
     pages = [
-        random.standard_normal((random.integers(1, 9), 2)).astype(np.float16) for _ in range(300)
+        random.standard_normal((random.integers(1, 9), 2)).astype(np.float16).astype(np.float32)
+        for _ in range(300)
     ]
     store.put_pages([page("a", n, vectors) for n, vectors in enumerate(pages, 1)])
     store.optimize()
@@ -263,10 +264,7 @@ def test_best_few_of_many_pages_against_a_naive_loop(store: Store, filter: PageF
         query = random.standard_normal((4, 2)).astype(np.float16).astype(np.float32)
         arm = DenseArm(using="patches", query=query, limit=7)
         (ranking,) = store.search(SearchPlan(arms=(arm,), filter=filter))
-        naive = {
-            pid("a", n): float((query @ pages[n - 1].T.astype(np.float32)).max(axis=1).sum())
-            for n in seen
-        }
+        naive = {pid("a", n): float((query @ pages[n - 1].T).max(axis=1).sum()) for n in seen}
         best = sorted(naive.values(), reverse=True)[:7]
         assert [score for _, score in ranking] == pytest.approx(best, rel=2e-3)
         assert [naive[id] for id, _ in ranking] == pytest.approx(best, rel=2e-3)

@@ -35,7 +35,7 @@ def _open(client: Client) -> RemoteStore:
 
 def test_it_is_known_to_who_opens_the_library_later(client: Client) -> None:
     store = memory_store(ENCODER, client)
-    assert store.proposals is None
+    assert _open(client).proposals is None
     store.keep_proposals(SOME)
     assert store.proposals == SOME
     assert _open(client).proposals == SOME

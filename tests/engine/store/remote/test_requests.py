@@ -57,6 +57,8 @@ def test_pooled_vectors_have_a_graph_and_full_ones_stay_on_the_disk(
         assert vector["memory"] == memory
         assert vector.get("quantization_config") is None
     assert vectors["rows"]["hnsw_config"]["full_scan_threshold"] == 100_000
+    optimizers = _created(server, r"finance\.pages\.1")["optimizers_config"]
+    assert optimizers["indexing_threshold"] == 500_000
     words = _created(server, r"finance\.pages\.1")["sparse_vectors"]["words"]
     assert words["modifier"] == "idf"
     assert words["index"]["memory"] == "pinned"
