@@ -54,8 +54,8 @@ def open(
     `sources`, by default among this user's data, from which pages are drawn. `patches_datatype`
     says how a new library in a folder keeps the vectors of its pages: "float16", or "turbo8" and
     "turbo4" in half and a quarter of that, which change them a little. `recall` is the share of
-    the ten best pages by vectors that a search of a folder of thousands of pages finds on average,
-    0.95 if not given; 1 is all, and takes longer.
+    the ten best pages by vectors that a search of a large library finds on average, 0.95 if not
+    given; 1 is all, and takes longer.
 
     `encoder` is a short name (see `recto.engine.encoders.registry.names()`), the folder of a
     checkpoint, its id on the hub, or an encoder made by `registry.make`; None takes the library's
