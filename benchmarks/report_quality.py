@@ -18,7 +18,7 @@ from recto.benchmarks.significance import difference, holm
 from recto.benchmarks.ways import WAYS
 
 HEADLINE = "ndcg@5"
-_SAID = {"ndcg@5": "nDCG@5", "ndcg@10": "nDCG@10", "mrr": "MRR@10"}
+SAID = {"ndcg@5": "nDCG@5", "ndcg@10": "nDCG@10", "mrr": "MRR@10"}
 _WORST = 10
 
 
@@ -61,14 +61,14 @@ def sides(measurements: Sequence[Measurement]) -> list[Side]:
     subjects = dict.fromkeys(one.subject for one in measurements)
     titles = _titles(list(subjects))
     return [
-        _side(title, [one for one in measurements if one.subject == subject])
+        side_of(title, [one for one in measurements if one.subject == subject])
         for subject, title in zip(subjects, titles, strict=True)
     ]
 
 
 def quality_table(side: Side) -> Table:
     """p of every difference, after Holm for as many as there are."""
-    head = ["way", *(_SAID.get(name, name) for name in MEASURES), "95 % of nDCG@5", "against", "p"]
+    head = ["way", *(SAID.get(name, name) for name in MEASURES), "95 % of nDCG@5", "against", "p"]
     told = differences(side)
     rows = []
     for name, one in side.pairs:
@@ -110,7 +110,7 @@ def _measurements(results: Sequence[Result]) -> list[Measurement]:
     return [one for result in results for one in of_data(result.data)]
 
 
-def _side(title: str, measurements: Sequence[Measurement]) -> Side:
+def side_of(title: str, measurements: Sequence[Measurement]) -> Side:
     return Side(title=title, measurements=tuple(measurements), names=tuple(names(measurements)))
 
 
@@ -137,7 +137,7 @@ def _compared(measurements: Sequence[Measurement]) -> list[Side]:
     for one in measurements:
         found.setdefault(replace(one.subject, encoder=""), []).append(one)
     several = [some for some in found.values() if len({one.subject.encoder for one in some}) > 1]
-    return [_side(f"{some[0].subject.title}: encoders", some) for some in several]
+    return [side_of(f"{some[0].subject.title}: encoders", some) for some in several]
 
 
 def _encoders(side: Side) -> Section:
