@@ -38,6 +38,8 @@ from recto.results import Statement as Told
 
 EVIDENCE_PAGES = 6
 """Pages on which an answer is looked for."""
+SPARE_PAGES = 4
+"""That follow them, for a model that is given none twice: of two editions it reads one."""
 
 AnswerEvent: TypeAlias = TextDelta | Settled[Answer]
 AnswerEvents: TypeAlias = Generator[AnswerEvent, None, None]
@@ -64,6 +66,8 @@ class Found:
     filter: PageFilter
     strategy: Strategy
     ranked: list[RankedPage]
+    spare: list[RankedPage] = field(default_factory=list)
+    """The next best; looked at if some of the best are the same."""
     besides: dict[tuple[str, int], RankedPage] = field(default_factory=dict)
 
     @property
@@ -76,19 +80,20 @@ class Found:
         return self.inquiry.answerer or ExtractiveAnswerer(self.holdings.reader_of_words)
 
     def evidence(self) -> list[Evidence]:
-        return [self.strategy.given(self._evidence(page)) for page in self.ranked]
+        return [self.strategy.given(self._evidence(page)) for page in (*self.ranked, *self.spare)]
 
     def settled(self, draft: DraftAnswer) -> DraftAnswer:
         """The answer as it stands to the pages, where something else was read in their place."""
-        pages = [*self.ranked, *self.besides.values()]
+        pages = [*self.ranked, *self.spare, *self.besides.values()]
         return self.strategy.settled(draft, [self.holdings.evidence(page) for page in pages])
 
     def hits(self, draft: DraftAnswer) -> tuple[Hit, ...]:
         """The pages that were found, and those that are cited besides."""
         cited = {(quote.document_id, quote.page) for quote in draft.quotes}
         cited -= {(page.document_id, page.number) for page in self.ranked}
-        besides = (page for place, page in self.besides.items() if place in cited)
-        return tuple(self.holdings.hit(page, ()) for page in (*self.ranked, *besides))
+        besides = {(page.document_id, page.number): page for page in self.spare} | self.besides
+        further = (page for place, page in besides.items() if place in cited)
+        return tuple(self.holdings.hit(page, ()) for page in (*self.ranked, *further))
 
     def _evidence(self, page: RankedPage) -> Evidence:
         return replace(self.holdings.evidence(page), neighbour=partial(self._neighbour, page))
@@ -124,9 +129,9 @@ def understand(question: str, history: Sequence[Turn], answerer: Answerer | None
 
 def find(holdings: Holdings, inquiry: Inquiry, filter: PageFilter, strategy: str) -> Found:
     """The best pages that the filter lets through. Raises QuestionError, InputError, NotFound."""
-    chosen = holdings.strategy(strategy)
-    ranked = chosen.search(inquiry.asked.question, limit=EVIDENCE_PAGES, filter=filter)
-    return Found(holdings, inquiry, filter, chosen, ranked)
+    found = Found(holdings, inquiry, filter, holdings.strategy(strategy), [])
+    found.ranked, found.spare = _best(found, found.question)
+    return found
 
 
 def answer(found: Found) -> Answer:
@@ -165,10 +170,19 @@ def stream(found: Found) -> AnswerEvents:
 def _further(found: Found, question: str) -> list[Evidence]:
     """The best pages for another question, which become found, too."""
     with found.holdings.gate.shared():
-        ranked = found.strategy.search(question, limit=EVIDENCE_PAGES, filter=found.filter)
+        ranked, spare = _best(found, question)
     known = {page.id for page in found.ranked}
     found.ranked += [page for page in ranked if page.id not in known]
-    return replace(found, ranked=ranked).evidence()
+    found.spare += spare
+    return replace(found, ranked=ranked, spare=spare).evidence()
+
+
+def _best(found: Found, question: str) -> tuple[list[RankedPage], list[RankedPage]]:
+    """The best pages, and those that follow them."""
+    model = isinstance(found.inquiry.answerer, ModelAnswerer)
+    limit = EVIDENCE_PAGES + (SPARE_PAGES if model else 0)
+    ranked = found.strategy.search(question, limit=limit, filter=found.filter)
+    return ranked[:EVIDENCE_PAGES], ranked[EVIDENCE_PAGES:]
 
 
 def _settled(found: Found, draft: DraftAnswer) -> Answer:

@@ -33,7 +33,7 @@ from tests.fakes_chat import claims, declined
 
 Eyes = Callable[..., VisionAnswerer]
 WARRANTY = "The warranty of the pump lasts 24 months\nfrom the day of delivery."
-BOTH = VisionSettings(kept=0)
+BOTH = VisionSettings(drop=1)
 FEES = "Fees\nThe yearly fee of the pump is £310."
 
 
@@ -132,6 +132,19 @@ def test_question_confined_to_pages_is_given_no_neighbours_outside_of_them(
     library.add(write("birds.pdf", "The heron of the marshes waits for", "its prey to come."))
     library.ask("heron", pages=(1, 1), answerer=eyes(Reply.json(declined())))
     assert len(endpoint.requests[0].images) == 1
+
+
+def test_copies_of_a_page_are_given_once_and_others_in_their_place(
+    library: recto.Library, write: Write, eyes: Eyes, endpoint: ScriptedEndpoint
+) -> None:
+    copies = [write(f"copy{n}.pdf", WARRANTY, f"Copy {n}") for n in range(7)]
+    library.add(*copies, write("fees.pdf", FEES))
+    said = claims(("The yearly fee is £310.", [("S2", "yearly fee of the pump is £310")]))
+    answerer = eyes(Reply.json(said), settings=VisionSettings(drop=1, most_pages=2, neighbours=0))
+    answer = library.ask("the warranty of the pump lasts", answerer=answerer)
+    assert len(endpoint.requests[0].images) == 2
+    assert answer.citations[0].document.name == "fees.pdf"
+    assert [hit.document.name for hit in answer.hits if hit.document.name == "fees.pdf"]
 
 
 def test_streamed_text_is_settled_at_the_end(

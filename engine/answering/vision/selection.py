@@ -1,13 +1,15 @@
 """Which of the pages that were found a model is given. Knows scores, not how they came about.
 
-The rule: no page twice; pages of at least `kept` of the best score, at most `most_pages`; then, in
-the order of their scores, the pages before and after whose text runs on. What is chosen is ordered
-by document and page, so that equal choices begin with equal bytes, which endpoints have cached.
+The rule: no page twice; the best ones until the scores drop, at most `most_pages`, a page that
+is the same as a better one making room for the next; then, in the order of their scores, the pages
+before and after whose text runs on. What is chosen is ordered by document and page, so that equal
+choices begin with equal bytes, which endpoints have cached.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice, pairwise
 
 import numpy as np
 
@@ -22,12 +24,11 @@ SAME = 1.0
 
 def select(evidence: Sequence[Evidence], settings: VisionSettings) -> list[Evidence]:
     """The pages to be given, in their order."""
-    distinct = _distinct(evidence)
-    best = max((page.score for page in distinct), default=0.0)
-    near = [page for page in distinct if page.score >= settings.kept * best]
-    chosen = near[: settings.most_pages]
+    near = list(_before_drop(evidence, settings.drop))
+    chosen = list(islice(_distinct(near), settings.most_pages))
+    most = len(chosen) + settings.neighbours
     for page in _neighbours(chosen):
-        if len(chosen) >= min(len(near), settings.most_pages) + settings.neighbours:
+        if len(chosen) >= most:
             break
         if _place(page) not in map(_place, chosen):
             chosen.append(page)
@@ -38,13 +39,22 @@ def _place(page: Evidence) -> tuple[str, int]:
     return page.document_id, page.content.number
 
 
-def _distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
+def _before_drop(evidence: Sequence[Evidence], drop: float) -> Iterator[Evidence]:
+    """The pages until the first whose score is by so much below that of the one before."""
+    ranked = sorted(evidence, key=lambda page: -page.score)
+    for before, page in pairwise(chain(ranked[:1], ranked)):
+        if page.score < (1 - drop) * before.score:
+            return
+        yield page
+
+
+def _distinct(pages: Iterable[Evidence]) -> Iterator[Evidence]:
     """Without pages that look like better ones, as those of two editions do."""
     kept: list[Evidence] = []
-    for page in evidence:
+    for page in pages:
         if not any(_is_same(page, other) for other in kept):
             kept.append(page)
-    return kept
+            yield page
 
 
 def _is_same(page: Evidence, other: Evidence) -> bool:

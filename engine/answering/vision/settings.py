@@ -14,13 +14,14 @@ class VisionSettings:
     """Whether pictures of pages are sent; else their words alone."""
     most_pages: int = 6
     """Pages that are chosen from those found; neighbours of them come on top."""
-    kept: float = 0.5
-    """Pages whose score is below this part of the best are left out. On the example questions an
-    answering page is among the six best of 93 %, among those kept of 92 %, of 5.0 on average."""
+    drop: float = 0.35
+    """Pages are given until one has so much less than the one before it, as a part of that one's
+    score; 1: never. Chosen so that on the example questions no page that answers is left out."""
     least_score: float = 0.0
     """No model is asked when the best page has this score or less. Scores order the pages of one
-    question; what they are worth between questions depends on the library, so that by default only
-    a question that finds nothing at all is not asked."""
+    question and do not tell whether any answers it: the best pages for the example questions that
+    nothing answers have scores as high as others. So by default only a question that finds nothing
+    at all is not asked, and whether the pages answer is left to the model."""
     neighbours: int = 2
     """Pages that may be added because the text of a chosen page runs on."""
     image_tokens: int = 12_000
@@ -35,8 +36,8 @@ class VisionSettings:
 
     def __post_init__(self) -> None:
         counts = (self.most_pages, self.image_tokens, self.text_tokens, self.reply_tokens)
-        if min(counts) < 1 or min(self.neighbours, self.repairs) < 0 or not 0 <= self.kept <= 1:
+        if min(counts) < 1 or min(self.neighbours, self.repairs) < 0 or not 0 <= self.drop <= 1:
             raise ValueError(
                 f"{self}: expected pages and tokens of at least 1, neighbours and repairs of at "
-                "least 0, and kept between 0 and 1"
+                "least 0, and drop between 0 and 1"
             )

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from recto.engine.answering.protocol import Evidence
 from recto.engine.answering.vision.selection import select
@@ -26,15 +27,36 @@ def in_document(*texts: str, score: float = 1.0) -> list[Evidence]:
     return list(pages.values())
 
 
-def test_pages_far_behind_the_best_are_left_out() -> None:
-    pages = [given(f"{REPORT} {n}", number=n, score=s) for n, s in ((1, 0.9), (2, 0.5), (3, 0.4))]
-    assert places(select(pages, VisionSettings(kept=0.5))) == [("report.pdf", 1), ("report.pdf", 2)]
+@pytest.mark.parametrize(
+    ("scores", "drop", "count"),
+    [
+        ((0.9, 0.85, 0.5, 0.45), 0.35, 2),
+        ((0.9, 0.4, 0.39, 0.38), 0.35, 1),
+        ((0.9, 0.7, 0.5, 0.4), 0.35, 4),
+        ((0.9, 0.7, 0.5, 0.4), 0.1, 1),
+        ((0.9, 0.0, 0.0), 1.0, 3),
+        ((0.0, 0.0), 0.35, 2),
+    ],
+)
+def test_pages_behind_a_drop_of_the_scores_are_left_out(
+    scores: tuple[float, ...], drop: float, count: int
+) -> None:
+    pages = [given(f"{REPORT} {n}", number=n, score=s) for n, s in enumerate(scores, 1)]
+    chosen = select(pages[::-1], VisionSettings(drop=drop))
+    assert [page.content.number for page in chosen] == list(range(1, count + 1))
+
+
+def test_page_that_is_left_out_for_another_makes_room_for_the_next() -> None:
+    pages = [given(REPORT, name=name, score=1.0) for name in ("a.pdf", "b.pdf", "c.pdf")]
+    pages += [given(LEASE, name="lease.pdf", score=0.9), given("More.", name="more.pdf", score=0.8)]
+    chosen = select(pages, VisionSettings(most_pages=2))
+    assert places(chosen) == [("a.pdf", 1), ("lease.pdf", 1)]
 
 
 def test_there_are_never_more_than_asked_for_and_one_at_least() -> None:
     pages = [given(f"{REPORT} {n}", number=n, score=1 / n) for n in range(1, 9)]
-    assert len(select(pages, VisionSettings(kept=0.0))) == 6
-    assert len(select(pages, VisionSettings(kept=1.0, most_pages=3))) == 1
+    assert len(select(pages, VisionSettings(drop=1.0))) == 6
+    assert len(select(pages, VisionSettings(drop=0.0, most_pages=3))) == 1
     assert select([], VisionSettings()) == []
 
 
