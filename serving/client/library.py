@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -12,12 +14,19 @@ from typing import Any
 from urllib.parse import quote
 
 from recto.asking import AnswerEvent
+from recto.catalog import several
 from recto.engine.answering.protocol import Settled, TextDelta
 from recto.engine.answering.turns import Turn
 from recto.engine.closing import Closing
-from recto.engine.errors import BackendUnreachable, BrokenStream, InputError
+from recto.engine.errors import (
+    BackendUnreachable,
+    BrokenStream,
+    DocumentError,
+    UnreadableFile,
+)
 from recto.engine.heatmap import HeatMap
 from recto.indexing.files import Found, Refused, find
+from recto.indexing.notes import Notes, beside
 from recto.indexing.outcome import AddReport, Outcome
 from recto.indexing.progress import Progress, Tally
 from recto.results import Answer, Document, Hit, Page
@@ -51,7 +60,8 @@ class ServedLibrary(ServedMedia, Closing):
     ) -> AddReport:
         """Send files and folders of this machine, and wait until the server has read them.
 
-        A file that cannot be read is a failed outcome of the report; the others go on.
+        What was sent from the path of an earlier file replaces it. A file that cannot be read is a
+        failed outcome of the report; the others go on.
         """
         begun = time.monotonic()
         outcomes: list[Outcome] = []
@@ -62,15 +72,29 @@ class ServedLibrary(ServedMedia, Closing):
             for file in found
             if isinstance(file, Refused)
         ]
-        fields = {"tags": list(tags), "metadata": json.dumps(dict(metadata or {}))}
+        said = Notes(tags=several(tags, "tags"), metadata=metadata)
         tally = Tally([file.path for file in files], on_progress)
         for file in files:
-            outcomes.append(tally.done(self._send(file.path, fields, tally)))
+            outcomes.append(tally.done(self._sent(file.path, said, tally)))
         return AddReport(outcomes=tuple(outcomes), seconds=time.monotonic() - begun)
 
     def remove(self, document: str) -> Document:
         """Remove a document, named as `document()` takes it."""
         return self._reading.document(self._requests.delete(self._place(document)))
+
+    def describe(
+        self,
+        document: str,
+        *,
+        tags: Sequence[str] | None = None,
+        metadata: Metadata | None = None,
+    ) -> Document:
+        """Say something else of a document: these tags, this metadata; None leaves them."""
+        said = {
+            "tags": None if tags is None else list(tags),
+            "metadata": None if metadata is None else dict(metadata),
+        }
+        return self._reading.document(self._requests.patch(self._place(document), said))
 
     def documents(self, *, tags: Sequence[str] = (), where: str | None = None) -> list[Document]:
         """All documents that have every one of these tags and that the filter lets through."""
@@ -115,17 +139,17 @@ class ServedLibrary(ServedMedia, Closing):
     ) -> list[Hit]:
         """The best pages, best first. `image` is the path of a picture, for encoders that look."""
         if image is None:
-            body = {"question": question or "", "limit": limit}
+            body = {"question": question or "", "limit": limit, "full_pages": True}
             body |= _confined(documents, tags, pages, where)
-            told = self._requests.post(f"{self._root}/search", body)
-        else:
-            if documents is not None or tags is not None or pages is not None:
-                raise InputError("A search by picture is confined by `where` alone on a server.")
-            fields = {"question": question, "limit": limit, "where": where}
-            with Path(image).open("rb") as file:
-                files = [("image", (Path(image).name, file))]
-                told = self._requests.upload(f"{self._root}/search/image", files, fields)
-        return [self._reading.hit(hit) for hit in told["hits"]]
+            return self._reading.hits(self._requests.post(f"{self._root}/search", body))
+        if documents is not None and not documents:
+            return []  # as a form, which cannot tell none from not confined, does not
+        fields = {"question": question, "limit": limit, "full_pages": "true"}
+        fields |= _confined(documents, tags, pages, where)
+        with Path(image).open("rb") as file:
+            files = [("image", (Path(image).name, file))]
+            told = self._requests.upload(f"{self._root}/search/image", files, fields)
+        return self._reading.hits(told)
 
     def ask(
         self,
@@ -136,12 +160,15 @@ class ServedLibrary(ServedMedia, Closing):
         pages: PageRange | None = None,
         where: str | None = None,
         history: Sequence[Turn] = (),
+        deep: bool = False,
     ) -> Answer:
         """An answer from the best pages, by the model that the server asks, if it asks one.
 
-        `history` is what was asked and answered before, oldest first.
+        `history` is what was asked and answered before, oldest first. With `deep` the model splits
+        the question, and several searches are read in turn.
         """
-        body = {"question": question, "history": [asdict(turn) for turn in history]}
+        turns = [asdict(turn) for turn in history]
+        body = {"question": question, "history": turns, "deep": deep, "full_pages": True}
         body |= _confined(documents, tags, pages, where)
         return self._reading.answer(self._requests.post(f"{self._root}/ask", body))
 
@@ -157,7 +184,7 @@ class ServedLibrary(ServedMedia, Closing):
     ) -> Iterator[AnswerEvent]:
         """The answer as it is written: `TextDelta`s, then `Settled` with what `ask` returns."""
         turns = [asdict(turn) for turn in history]
-        body = {"question": question, "history": turns, "stream": True}
+        body = {"question": question, "history": turns, "stream": True, "full_pages": True}
         body |= _confined(documents, tags, pages, where)
         for event in self._requests.events(f"{self._root}/ask", body):
             if event.kind == "text":
@@ -173,10 +200,24 @@ class ServedLibrary(ServedMedia, Closing):
         """Let go of the server. May be called twice."""
         self._requests.close()
 
-    def _send(self, path: Path, fields: Mapping[str, Any], listener: Listener) -> Outcome:
-        with path.open("rb") as file:
-            files = [("files", (path.name, file))]
-            job = self._requests.upload(f"{self._root}/documents", files, fields)
+    def _sent(self, path: Path, notes: Notes, listener: Listener) -> Outcome:
+        try:
+            said = notes.joined(beside(path))
+            with path.open("rb") as file:
+                job = self._requests.upload(
+                    f"{self._root}/documents",
+                    [("files", (path.name, file))],
+                    {
+                        "tags": list(said.tags),
+                        "metadata": json.dumps(dict(said.metadata or {})),
+                        "origin": origin_of(path),
+                    },
+                )
+        except DocumentError as error:
+            return Outcome(path=path, kind="failed", error=error)
+        except OSError as error:
+            why = UnreadableFile(f"{path} cannot be read: {error.strerror or error}.")
+            return Outcome(path=path, kind="failed", error=why)
         ended = follow(self._requests, f"{self._root}/jobs/{job['job']}", listener)
         (became,) = ended["files"]
         if became["state"] == "waiting":
@@ -185,6 +226,13 @@ class ServedLibrary(ServedMedia, Closing):
 
     def _place(self, document: str) -> str:
         return f"{self._root}/documents/{quote(document, safe='')}"
+
+
+def origin_of(path: Path) -> str:
+    """What tells a file of this machine from others, without telling where it is."""
+    place = f"{platform.node()}\0{os.path.abspath(path)}"
+    digest = hashlib.sha256(place.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    return f"{digest}/{path.name}"
 
 
 def _confined(

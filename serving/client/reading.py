@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Told = Mapping[str, Any]
+Pages = dict[tuple[str, int], Page]
 
 
 class Reading:
-    """For one library. Pages and documents that a reply names are asked for once in it."""
+    """For one library. What a reply brings along is not asked for."""
 
     def __init__(self, requests: Requests, root: str) -> None:
         self._requests = requests
@@ -52,8 +53,21 @@ class Reading:
 
     def page(self, document: Document, number: int) -> Page:
         place = f"{self._place(document.id)}/pages/{number}"
-        told = self._requests.get(place)
         words = self._requests.get(f"{place}/words")["words"]
+        return self._page(document, self._requests.get(place), words)
+
+    def pages(self, told: Told) -> Pages:
+        """The pages that a reply brings along, by document and number."""
+        documents: dict[str, Document] = {}
+        pages: Pages = {}
+        for page in told["full_pages"]:
+            id = page["document_id"]
+            if id not in documents:
+                documents[id] = self.document(page["about"])
+            pages[id, page["page"]] = self._page(documents[id], page, page["words"])
+        return pages
+
+    def _page(self, document: Document, told: Told, words: Sequence[Told]) -> Page:
         return Page(
             document=document,
             number=told["page"],
@@ -79,22 +93,20 @@ class Reading:
         pixels = np.asarray(Pillow.open(io.BytesIO(data)).convert("RGB"))
         return Pillow.fromarray(highlight(pixels, boxes))
 
-    def hit(self, told: Told) -> Hit:
-        return Hit(
-            document=(page := self._shown(told)).document,
-            page=page,
-            score=told["score"],
-            matches=tuple(Match(Box(*m["box"]), m["score"]) for m in told.get("matches", ())),
-        )
+    def hits(self, told: Told) -> list[Hit]:
+        """Of a search."""
+        pages = self.pages(told)
+        return [_hit(hit, pages) for hit in told["hits"]]
 
     def answer(self, told: Told) -> Answer:
-        citations = tuple(self._citation(citation) for citation in told["citations"])
+        pages = self.pages(told)
+        citations = tuple(_citation(citation, pages) for citation in told["citations"])
         return Answer(
             question=told["question"],
             text=told["answer"],
             abstained=told["abstained"],
             citations=citations,
-            hits=tuple(self.hit(page) for page in told["pages"]),
+            hits=tuple(_hit(page, pages) for page in told["pages"]),
             statements=tuple(
                 Statement(
                     text=statement["text"],
@@ -130,22 +142,29 @@ class Reading:
             error=DocumentError(why) if failed else None,
         )
 
-    def _citation(self, told: Told) -> Citation:
-        page = self._shown(told)
-        return Citation(
-            document=page.document,
-            page=page,
-            quote=told["quote"],
-            boxes=tuple(Box(*box) for box in told["boxes"]),
-            basis=told["basis"],
-        )
-
-    def _shown(self, told: Told) -> Page:
-        document = self.document(self._requests.get(self._place(told["document_id"])))
-        return self.page(document, told["page"])
-
     def _place(self, document: str) -> str:
         return f"{self._root}/documents/{quote(document, safe='')}"
+
+
+def _hit(told: Told, pages: Pages) -> Hit:
+    page = pages[told["document_id"], told["page"]]
+    return Hit(
+        document=page.document,
+        page=page,
+        score=told["score"],
+        matches=tuple(Match(Box(*m["box"]), m["score"]) for m in told.get("matches", ())),
+    )
+
+
+def _citation(told: Told, pages: Pages) -> Citation:
+    page = pages[told["document_id"], told["page"]]
+    return Citation(
+        document=page.document,
+        page=page,
+        quote=told["quote"],
+        boxes=tuple(Box(*box) for box in told["boxes"]),
+        basis=told["basis"],
+    )
 
 
 def _step(told: Told) -> Step:

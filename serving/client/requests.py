@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, Any, NamedTuple
 
@@ -32,6 +33,11 @@ _KINDS: Mapping[str, type[errors.RectoError]] = {
     "forbidden": errors.KeyRefused,
 }
 """By the code of a problem; others are told apart by their status."""
+_BUSY = ("busy", "library-busy")
+"""Codes of what was not begun, besides those of 429."""
+_ATTEMPTS = 5
+_LONGEST = 60
+"""Seconds that one waits at most because the server asks for it."""
 
 
 class Event(NamedTuple):
@@ -44,9 +50,12 @@ class Event(NamedTuple):
 class Requests(Closing):
     """To one server. For several threads."""
 
-    def __init__(self, client: httpx2.Client) -> None:
-        """Closes the client."""
+    def __init__(
+        self, client: httpx2.Client, *, pause: Callable[[float], object] = time.sleep
+    ) -> None:
+        """Closes the client. `pause` waits so many seconds when the server asks for it."""
         self._client = client
+        self._pause = pause
 
     def get(self, path: str, parameters: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
         """The JSON at a path. Raises the errors that the server tells, BackendUnreachable."""
@@ -54,6 +63,9 @@ class Requests(Closing):
 
     def content(self, path: str, parameters: Mapping[str, Any] | None = None) -> bytes:
         return self._send("GET", path, params=_given(parameters)).content
+
+    def patch(self, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        return self._send("PATCH", path, json=_given(body)).json()
 
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
         return self._send("POST", path, json=_given(body)).json()
@@ -74,29 +86,54 @@ class Requests(Closing):
         """The events of a stream, until it ends."""
         method = "GET" if body is None else "POST"
         sent = None if body is None else _given(body)
-        with _reached(), self._client.stream(method, path, json=sent) as response:
-            if response.status_code >= 400:
+        for attempt in range(_ATTEMPTS):
+            with _reached(), self._client.stream(method, path, json=sent) as response:
+                if response.status_code < 400:
+                    yield from _events(response)
+                    return
                 response.read()
-                raise _problem(response)
-            kind, data = "message", ""
-            for line in response.iter_lines():
-                if line.startswith("event: "):
-                    kind = line[7:]
-                elif line.startswith("data: "):
-                    data += line[6:]
-                elif not line and data:
-                    yield Event(kind, json.loads(data))
-                    kind, data = "message", ""
+                wait = self._wait(response, attempt)
+            self._pause(wait)
 
     def close(self) -> None:
         self._client.close()
 
     def _send(self, method: str, path: str, **named: Any) -> httpx2.Response:  # noqa: ANN401
-        with _reached():
-            response = self._client.request(method, path, **named)
-        if response.status_code >= 400:
-            raise _problem(response)
+        for attempt in range(_ATTEMPTS):
+            for _, (_, file) in named.get("files", ()):
+                file.seek(0)
+            with _reached():
+                response = self._client.request(method, path, **named)
+            if response.status_code < 400:
+                break
+            self._pause(self._wait(response, attempt))
         return response
+
+    def _wait(self, response: httpx2.Response, attempt: int) -> float:
+        """Seconds after which a request that was refused, and not begun, is sent again.
+
+        Raises the error that the server tells where that is of no use.
+        """
+        problem = _problem(response)
+        if response.status_code != 429 and _code(response) not in _BUSY:
+            raise problem
+        asked = response.headers.get("retry-after", "")
+        wait = int(asked) if asked.isascii() and asked.isdigit() else 1
+        if attempt == _ATTEMPTS - 1 or wait > _LONGEST:
+            raise problem
+        return wait
+
+
+def _events(response: httpx2.Response) -> Iterator[Event]:
+    kind, data = "message", ""
+    for line in response.iter_lines():
+        if line.startswith("event: "):
+            kind = line[7:]
+        elif line.startswith("data: "):
+            data += line[6:]
+        elif not line and data:
+            yield Event(kind, json.loads(data))
+            kind, data = "message", ""
 
 
 def error_of(told: Mapping[str, Any], status: int) -> errors.RectoError:
@@ -108,12 +145,21 @@ def error_of(told: Mapping[str, Any], status: int) -> errors.RectoError:
     return kind(detail)
 
 
-def _problem(response: httpx2.Response) -> errors.RectoError:
+def _told(response: httpx2.Response) -> dict[str, Any]:
     try:
         told = response.json()
     except ValueError:
-        told = {}
-    if not isinstance(told, dict) or "code" not in told:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _code(response: httpx2.Response) -> str:
+    return str(_told(response).get("code", ""))
+
+
+def _problem(response: httpx2.Response) -> errors.RectoError:
+    told = _told(response)
+    if "code" not in told:
         return errors.BackendUnreachable(
             f"{response.url.host} answered with {response.status_code}, but not as recto does; is "
             "there another server at this address?"

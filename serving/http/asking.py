@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 
 from recto.asking import AnswerEvents
 from recto.engine.answering.protocol import TextDelta
-from recto.engine.errors import RectoError
+from recto.engine.errors import InputError, RectoError
 from recto.results import Answer
 from recto.serving.telling import FAILED
 
@@ -22,6 +22,7 @@ from .access import Reader
 from .confinement import confinement
 from .feeds import Feed
 from .libraries import LibraryOf, ServerOf
+from .pages import full_pages
 from .problems import Refusal, detail_of, status_and_code
 from .schemas import AnswerInfo, AskRequest
 from .server import Server
@@ -46,20 +47,28 @@ def ask(
     or `error` (a problem).
     """
     part = confinement(asked)
+    if asked.stream and asked.deep:
+        raise InputError("A deep answer is not streamed; ask for one or the other.")
     if asked.stream:
         ask_stream = partial(opened.ask_stream, asked.question, history=asked.turns, **part)
         return StreamingResponse(
-            _sent(_begun(server, ask_stream)),
+            _sent(_begun(server, ask_stream, asked.full_pages)),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
     with server.answering:
-        answer = opened.ask(asked.question, history=asked.turns, answerer=server.answerer, **part)
+        answer = opened.ask(
+            asked.question,
+            history=asked.turns,
+            answerer=server.answerer,
+            deep=asked.deep,
+            **part,
+        )
     server.figures.answer(answer)
-    return AnswerInfo.model_validate(answer_json(answer))
+    return AnswerInfo.model_validate(answer_json(answer, asked.full_pages))
 
 
-def _begun(server: Server, ask: Callable[..., AnswerEvents]) -> Feed[str]:
+def _begun(server: Server, ask: Callable[..., AnswerEvents], with_pages: bool) -> Feed[str]:
     """An answer on its way. It holds its turn until the model has written it, however slowly it is
     read; pages are found before the response begins, so that a wrong question is an error by
     status."""
@@ -69,7 +78,7 @@ def _begun(server: Server, ask: Callable[..., AnswerEvents]) -> Feed[str]:
     except BaseException:
         server.answering.release()
         raise
-    return Feed(_told(server, events), on_end=server.answering.release)
+    return Feed(_told(server, events, with_pages), on_end=server.answering.release)
 
 
 async def _sent(feed: Feed[str]) -> AsyncIterator[str]:
@@ -77,8 +86,9 @@ async def _sent(feed: Feed[str]) -> AsyncIterator[str]:
         yield ": alive\n\n" if event is None else event
 
 
-def answer_json(answer: Answer) -> dict[str, Any]:
-    """An answer with the pages that were looked at, of which no more than their places is told."""
+def answer_json(answer: Answer, with_pages: bool) -> dict[str, Any]:
+    """An answer with the pages that were looked at, of which no more than their places is told,
+    unless `with_pages`."""
     hits = [
         {
             "document": hit.document.name,
@@ -88,10 +98,12 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         }
         for hit in answer.hits
     ]
-    return {**answer.as_json(), "pages": hits}
+    shown = [*answer.hits, *answer.citations] if with_pages else []
+    along = [page.model_dump() for page in full_pages(one.page for one in shown)]
+    return {**answer.as_json(), "pages": hits, "full_pages": along}
 
 
-def _told(server: Server, events: AnswerEvents) -> Generator[str, None, None]:
+def _told(server: Server, events: AnswerEvents, with_pages: bool) -> Generator[str, None, None]:
     """The events as text. The response has begun, so an error is an event, too."""
     try:
         with closing(events):
@@ -100,7 +112,7 @@ def _told(server: Server, events: AnswerEvents) -> Generator[str, None, None]:
                     yield _event("text", {"text": event.text})
                 else:
                     server.figures.answer(event.answer)
-                    yield _event("answer", answer_json(event.answer))
+                    yield _event("answer", answer_json(event.answer, with_pages))
     except (RectoError, Refusal) as error:
         status, code = status_and_code(error)
         yield _event("error", {"status": status, "code": code, "detail": detail_of(error)})

@@ -24,6 +24,7 @@ class Connection(H11Protocol):
 
     patience: float
     most: int
+    _came: int
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)

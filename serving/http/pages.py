@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
+from recto.results import Page
+
 from .access import Reader
 from .libraries import LibraryOf, ServerOf
-from .schemas import HeatInfo, HeatRequest, PageInfo, PageWord, PageWords
+from .schemas import FullPage, HeatInfo, HeatRequest, PageInfo, PageWord, PageWords
 
 router = APIRouter(
     prefix="/api/libraries/{library}/documents/{document}/pages/{number}", tags=["pages"]
@@ -27,27 +30,13 @@ _FOREVER = "private, max-age=31536000, immutable"
 @router.get("")
 def page(opened: LibraryOf, caller: Reader, document: str, number: Number) -> PageInfo:
     """One page, counted from 1, and its text."""
-    found = opened.page(document, number)
-    return PageInfo(
-        document=found.document.name,
-        document_id=found.document.id,
-        page=found.number,
-        width=found.width,
-        height=found.height,
-        headings=list(found.headings),
-        text=found.text,
-    )
+    return PageInfo.model_validate(_as_json(opened.page(document, number)))
 
 
 @router.get("/words")
 def words(opened: LibraryOf, caller: Reader, document: str, number: Number) -> PageWords:
     """Every word of a page with its place."""
-    found = opened.page(document, number)
-    return PageWords(
-        words=[
-            PageWord(text=word.text, box=word.box, line=word.line) for word in found.content.words
-        ]
-    )
+    return PageWords(words=_words(opened.page(document, number)))
 
 
 @router.get(
@@ -96,3 +85,30 @@ def heat(
         boxes=found.boxes.round(5).tolist(),
         heat=found.heat.round(4).tolist(),
     )
+
+
+def full_pages(pages: Iterable[Page]) -> list[FullPage]:
+    """All that is known of pages, each once, in their order."""
+    each = {(page.document.id, page.number): page for page in pages}
+    return [
+        FullPage.model_validate(
+            {**_as_json(page), "words": _words(page), "about": page.document.as_json()}
+        )
+        for page in each.values()
+    ]
+
+
+def _as_json(page: Page) -> dict[str, object]:
+    return {
+        "document": page.document.name,
+        "document_id": page.document.id,
+        "page": page.number,
+        "width": page.width,
+        "height": page.height,
+        "headings": list(page.headings),
+        "text": page.text,
+    }
+
+
+def _words(page: Page) -> list[PageWord]:
+    return [PageWord(text=word.text, box=word.box, line=word.line) for word in page.content.words]

@@ -108,6 +108,13 @@ class PageWords(Told):
     words: list[PageWord]
 
 
+class FullPage(PageInfo):
+    """A page with its words and what is known of its document."""
+
+    words: list[PageWord]
+    about: DocumentInfo
+
+
 class Confined(Strict):
     """Which part of a library is looked at."""
 
@@ -122,6 +129,8 @@ class Confined(Strict):
 class SearchRequest(Confined):
     question: Question
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 5
+    full_pages: bool = False
+    """Whether the pages that are found come along, so that they need not be asked for."""
 
 
 class TurnInfo(Strict):
@@ -137,6 +146,10 @@ class AskRequest(Confined):
     """The conversation until now, oldest turn first, so that a model can understand a question that
     follows. The last turns count."""
     stream: bool = False
+    deep: bool = False
+    """Whether the model splits the question and searches several times; not with `stream`."""
+    full_pages: bool = False
+    """Whether the pages that were looked at and cited come along."""
 
     @property
     def turns(self) -> list[Turn]:
@@ -158,6 +171,8 @@ class HitInfo(Told):
 
 class SearchReply(Told):
     hits: list[HitInfo]
+    full_pages: list[FullPage] = []
+    """Those of the hits, each once, if asked for."""
 
 
 class CitationInfo(Told):
@@ -228,6 +243,8 @@ class AnswerInfo(Told):
     citations: list[CitationInfo]
     usage: UsageInfo | None
     pages: list[LookedAt]
+    full_pages: list[FullPage] = []
+    """Those and the cited ones, each once, if asked for."""
 
 
 class HeatRequest(Strict):

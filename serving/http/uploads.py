@@ -13,6 +13,7 @@ from recto.indexing.notes import Notes
 from recto.serving.jobs.job import Job, JobFile
 from recto.serving.jobs.room import QueueFull
 from recto.serving.jobs.uploads import safe_name
+from recto.serving.unicode import sendable
 
 from .access import Caller, Writer
 from .jobs import job_info
@@ -25,6 +26,8 @@ from .traces import trace_of
 router = APIRouter(prefix="/api/libraries/{library}/documents", tags=["documents"])
 MAX_FILES = 1000
 """In one request."""
+_SENT = "sent:/"
+"""What tells origins of clients from the paths of files that the server's user added."""
 
 
 Idempotency = Annotated[
@@ -49,15 +52,27 @@ def upload(
     files: Annotated[list[UploadFile], File(min_length=1, max_length=MAX_FILES)],
     tags: Annotated[list[str], Form()] = [],  # noqa: B006 - never changed, and so told in OpenAPI
     metadata: Annotated[str, Form(description="A JSON object of texts, numbers and truths")] = "{}",
+    origin: Annotated[
+        str | None,
+        Form(
+            min_length=1,
+            max_length=1000,
+            description="Where the one file comes from, in words of yours, such as its path: what"
+            " comes from there later takes its place.",
+        ),
+    ] = None,
     idempotency: Idempotency = None,
 ) -> JobInfo:
     """Add files. They are read in the background: the job tells how far they are."""
     said = Notes(tags=tuple(tags), metadata=_object(metadata))
+    if origin is not None and len(files) > 1:
+        raise Refusal(422, f"{len(files)} files have one origin; send each by itself.")
     job = Job(
         tenant=caller.tenant,
         files=tuple(JobFile(name=safe_name(file.filename or "")) for file in files),
         bytes=_size(files),
         token=_token(caller, idempotency),
+        replaces="" if origin is None else f"{_SENT}{sendable(origin)}",
         tags=said.tags,
         metadata=said.metadata or {},
     )

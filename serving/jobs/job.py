@@ -71,7 +71,8 @@ class Job:
     tags: tuple[str, ...] = ()
     metadata: Mapping[str, Value] = field(default_factory=dict)
     replaces: str = ""
-    """Where the document came from whose place the one file takes; "" for new documents."""
+    """Where the one file comes from, or the document whose place it takes; "" for what comes from
+    nowhere else than this upload."""
     state: JobState = "waiting"
     created: str = field(default_factory=_now)
     """ISO 8601, UTC."""

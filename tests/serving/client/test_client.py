@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import io
 from collections.abc import Iterator
 from pathlib import Path
+from types import FunctionType
 
+import httpx2
 import pytest
 
 pytest.importorskip("fastapi")
@@ -22,7 +25,7 @@ from recto.engine.errors import (
 )
 from recto.library import Library
 from recto.serving.client.library import ServedLibrary
-from recto.serving.client.requests import _KINDS
+from recto.serving.client.requests import _KINDS, Requests
 from recto.serving.http.problems import _STATUS
 from recto.serving.http.settings import ServeSettings
 from recto.serving.keys import KeyRing
@@ -35,8 +38,14 @@ QUESTION = "What do tickets cost?"
 
 
 @pytest.fixture(scope="module")
-def served(settings: ServeSettings) -> Iterator[ServedLibrary]:
-    with running(settings) as address, recto.connect(address) as library:
+def address(settings: ServeSettings) -> Iterator[str]:
+    with running(settings) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def served(address: str) -> Iterator[ServedLibrary]:
+    with recto.connect(address) as library:
         yield library
 
 
@@ -175,9 +184,126 @@ def test_a_key_confines_to_its_tenant(tmp_path: Path) -> None:
             recto.connect(address, key="rk_wrong")
 
 
-def test_every_method_is_one_of_a_library_with_the_same_arguments() -> None:
-    for name, method in inspect.getmembers(ServedLibrary, inspect.isfunction):
-        if not name.startswith("_"):
-            ours = list(inspect.signature(method).parameters)
-            theirs = list(inspect.signature(getattr(Library, name)).parameters)
-            assert [argument for argument in theirs if argument in ours] == ours
+def test_a_file_that_was_edited_replaces_what_was_sent_before(
+    empty: ServedLibrary, tmp_path: Path
+) -> None:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    (folder / "rep.pdf.meta.json").write_text('{"tags": ["b"], "year": 2024}')
+    kinds = []
+    for said in ("The plan is green.", "The plan is blue.", "The plan is blue."):
+        (folder / "rep.pdf").write_bytes(pdf([lines(said)]))
+        (outcome,) = empty.add(folder, tags=["a"]).outcomes
+        kinds.append(outcome.kind)
+
+    (document,) = empty.documents()
+    assert kinds == ["added", "replaced", "unchanged"]
+    assert (document.tags, document.metadata) == (("a", "b"), {"year": 2024})
+    assert empty.page(document.id, 1).text == "The plan is blue."
+    described = empty.describe("rep.pdf", tags=["c"], metadata={})
+    assert (described.tags, described.metadata) == (("c",), {})
+    assert empty.documents() == [described]
+
+
+def test_a_question_is_one_request(address: str) -> None:
+    seen: list[str] = []
+    hooks = {"request": [lambda request: seen.append(request.url.path)]}
+    client = httpx2.Client(base_url=address, timeout=60, event_hooks=hooks)
+    with ServedLibrary(Requests(client), "main") as library:
+        seen.clear()
+        hits = library.search(QUESTION)
+        answer = library.ask(QUESTION)
+        *_, settled = library.ask_stream(QUESTION)
+
+    assert hits[0].page.text == answer.citations[0].page.text == "Tickets cost twelve crowns."
+    assert isinstance(settled, Settled)
+    assert seen == ["/api/libraries/main/search", *["/api/libraries/main/ask"] * 2]
+
+
+def refusing(times: int, status: int = 429, code: str = "too-many-requests") -> httpx2.Client:
+    """A client of a server that refuses so often before it answers, and checks what is sent."""
+    left = iter(range(times))
+
+    def reply(request: httpx2.Request) -> httpx2.Response:
+        assert request.read().count(b"the whole file") == (request.method == "POST")
+        if next(left, None) is None:
+            return httpx2.Response(200, json={"fine": True})
+        told = {"code": code, "detail": "Not now."}
+        return httpx2.Response(status, json=told, headers={"Retry-After": "7"})
+
+    return httpx2.Client(base_url="http://server", transport=httpx2.MockTransport(reply))
+
+
+def test_what_is_refused_for_now_is_sent_again_when_the_server_says() -> None:
+    paused: list[float] = []
+    with Requests(refusing(2), pause=paused.append) as requests:
+        assert requests.get("/x") == {"fine": True}
+    with Requests(refusing(1, 503, "busy"), pause=paused.append) as requests:
+        files = [("files", ("a", io.BytesIO(b"the whole file")))]
+        assert requests.upload("/x", files) == {"fine": True}
+
+    assert paused == [7, 7, 7]
+
+
+@pytest.mark.parametrize(
+    ("client", "kind"),
+    [
+        (refusing(9), InputError),
+        (refusing(1, 503, "backend-unreachable"), BackendUnreachable),
+        (refusing(1, 404, "not-found"), NotFound),
+    ],
+)
+def test_what_is_refused_for_good_is_an_error(
+    client: httpx2.Client, kind: type[RectoError]
+) -> None:
+    with Requests(client, pause=lambda seconds: None) as requests, pytest.raises(kind):
+        requests.get("/x")
+
+
+OURS = "for who runs the server"
+ELSEWHERE = {
+    "within": "a key is of one tenant",
+    "tenant": "a key is of one tenant",
+    "tenants": "a key is of one tenant",
+    "folder": "it is the server's",
+    "forget_unfinished": "a job that is cancelled leaves nothing",
+    "encode_question": "/v1/embeddings gives vectors",
+    "encode_text": "/v1/embeddings gives vectors",
+    "encode_picture": "/v1/embeddings gives vectors",
+    "illustrate": "no server draws",
+    "summarise": OURS,
+    "reencode": OURS,
+    "info": OURS,
+    "encoder": "GET /api/libraries/{library} tells it",
+    "takes_images": "GET /api/libraries/{library} tells it",
+    "crossmodal": "GET /api/libraries/{library} tells it",
+}
+"""What a library has and one on a server has not, and why."""
+CHOSEN_THERE = {
+    "add": {"origin", "crossmodal"},
+    "search": {"strategy"},
+    "ask": {"answerer", "strategy", "on_step"},
+    "ask_stream": {"answerer", "strategy"},
+    "find": {"depth", "thermal", "imu"},  # which no request carries
+}
+"""Arguments that are not given: the server decides, or knows."""
+
+
+def members(kind: type) -> set[str]:
+    kinds = (property, FunctionType)
+    found = inspect.getmembers(kind, lambda member: isinstance(member, kinds))
+    return {name for name, _ in found if not name.startswith("_")}
+
+
+def test_it_has_what_a_library_has_or_there_is_a_reason() -> None:
+    assert members(Library) - members(ServedLibrary) == set(ELSEWHERE)
+    assert members(ServedLibrary) <= members(Library)
+
+
+@pytest.mark.parametrize("name", sorted(members(ServedLibrary)))
+def test_a_method_takes_the_arguments_of_a_library(name: str) -> None:
+    ours = list(inspect.signature(getattr(ServedLibrary, name)).parameters)
+    theirs = list(inspect.signature(getattr(Library, name)).parameters)
+
+    assert [argument for argument in theirs if argument in ours] == ours
+    assert set(theirs) - set(ours) == CHOSEN_THERE.get(name, set())

@@ -36,14 +36,14 @@ def running(settings: ServeSettings) -> Iterator[str]:
     """The address of a server that runs until the end of the block."""
     settings = replace(settings, port=0)
     server = _Uvicorn(configuration(create_app(settings), settings))
-    socket = listening(settings)
-    thread = Thread(target=server.run, kwargs={"sockets": [socket]})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{socket.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    with listening(settings) as socket:
+        thread = Thread(target=server.run, kwargs={"sockets": [socket]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{socket.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @pytest.fixture(scope="session")

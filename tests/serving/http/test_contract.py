@@ -85,7 +85,7 @@ def test_replies_are_those_that_are_documented(
     assume(set(case.query) <= parameters(case))  # others are ignored, as everywhere
     assume(not is_wrong(case, ParameterLocation.HEADER))  # which would be the key
     # What a filter or a question means cannot be said in a schema.
-    excluded = [positive_data_acceptance]
+    excluded: list[Any] = [positive_data_acceptance]
     if case.media_type == "multipart/form-data" and is_wrong(case, ParameterLocation.BODY):
         excluded.append(negative_data_rejection)  # everything in it is text
     case.call_and_validate(
