@@ -98,8 +98,8 @@ def answer_json(answer: Answer, with_pages: bool) -> dict[str, Any]:
         }
         for hit in answer.hits
     ]
-    shown = [*answer.hits, *answer.citations] if with_pages else []
-    along = [page.model_dump() for page in full_pages(one.page for one in shown)]
+    shown = [one.page for one in (*answer.hits, *answer.citations) if one.page is not None]
+    along = [page.model_dump() for page in full_pages(shown if with_pages else ())]
     return {**answer.as_json(), "pages": hits, "full_pages": along}
 
 
