@@ -37,14 +37,19 @@ def one_library(library: str, caller: Reader, server: ServerOf) -> LibraryInfo:
     return _info(library, server, caller.tenant)
 
 
-def media_library_of(opened: LibraryOf) -> Library:
-    """As `library_of`, of libraries in which sound and film are found."""
-    if opened.crossmodal is None:
+def check_media(library: Library) -> None:
+    """Refuse where sound and film cannot be found: a library's own words name its folder."""
+    if library.crossmodal is None:
         raise Refusal(
             422,
             "This library has no encoder of sound, film and pictures; whoever runs the server"
             " chooses one by recto serve --crossmodal-encoder.",
         )
+
+
+def media_library_of(opened: LibraryOf) -> Library:
+    """As `library_of`, of libraries in which sound and film are found."""
+    check_media(opened)
     return opened
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from mcp.server.mcpserver import Context
 
+from recto.clip_results import ClipHit
 from recto.engine.answering.protocol import Answerer
 from recto.engine.errors import NotFound
+from recto.engine.store.clips.records import ClipModality
 from recto.library import Library
 from recto.results import Answer, Hit
 from recto.serving.http.access import caller_of
+from recto.serving.http.libraries import check_media
 from recto.serving.http.server import Server
 
 Call: TypeAlias = Context[Any, Any]
@@ -27,6 +31,20 @@ class Libraries(Protocol):
     def search(self, library: Library, question: str, *, limit: int, where: str) -> list[Hit]: ...
 
     def ask(self, library: Library, question: str) -> Answer: ...
+
+    def find(
+        self,
+        library: Library,
+        text: str,
+        *,
+        targets: Sequence[ClipModality],
+        limit: int,
+        where: str,
+    ) -> list[ClipHit]: ...
+
+    def look(self, draw: Callable[[], bytes]) -> bytes:
+        """A picture of sound or film, which takes decoding."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +64,20 @@ class OneLibrary:
 
     def ask(self, library: Library, question: str) -> Answer:
         return library.ask(question, answerer=self.answerer)
+
+    def find(
+        self,
+        library: Library,
+        text: str,
+        *,
+        targets: Sequence[ClipModality],
+        limit: int,
+        where: str,
+    ) -> list[ClipHit]:
+        return library.find(text, targets=targets or None, limit=limit, where=where or None)
+
+    def look(self, draw: Callable[[], bytes]) -> bytes:
+        return draw()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +101,20 @@ class ServedLibraries:
             answer = library.ask(question, answerer=self.server.answerer)
         self.server.figures.answer(answer)
         return answer
+
+    def find(
+        self,
+        library: Library,
+        text: str,
+        *,
+        targets: Sequence[ClipModality],
+        limit: int,
+        where: str,
+    ) -> list[ClipHit]:
+        check_media(library)
+        with self.server.searching:
+            return library.find(text, targets=targets or None, limit=limit, where=where or None)
+
+    def look(self, draw: Callable[[], bytes]) -> bytes:
+        with self.server.decoding:
+            return draw()

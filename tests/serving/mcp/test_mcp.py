@@ -66,7 +66,14 @@ def test_the_tools_are_those_that_are_promised(address: str) -> None:
     async def names(client: Client) -> list[str]:
         return sorted(tool.name for tool in (await client.list_tools()).tools)
 
-    assert over_http(address, names) == ["ask", "get_page", "list_documents", "search_pages"]
+    assert over_http(address, names) == [
+        "ask",
+        "get_clip",
+        "get_page",
+        "list_documents",
+        "search_media",
+        "search_pages",
+    ]
 
 
 def test_an_answer_has_text_structure_and_pages(address: str) -> None:
