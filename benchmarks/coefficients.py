@@ -29,6 +29,7 @@ from recto.benchmarks.search.clusters import DIM, Clusters
 from recto.benchmarks.search.measuring import own_memory
 from recto.benchmarks.search.pageset import PageSet, load, recall, save, truth
 from recto.benchmarks.search.prose import Prose
+from recto.benchmarks.server_engine import compared
 from recto.benchmarks.store import page
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.page import PageContent, PageText
@@ -49,6 +50,7 @@ _PAGES = 600
 _SAMPLE = 2000
 """Pages whose depth is measured, of clusters."""
 _PROSE = 1000
+_GRAPHED = 4000
 _QUESTIONS = 30
 _RECALLS = ("0.95", "0.99")
 _DOCUMENT = "0" * 64
@@ -90,6 +92,7 @@ def _measured(folder: Path, prose: Iterable[FloatArray]) -> dict[str, object]:
         "page": round(_besides(folder / "page", stores["float16"][1])),
         "recall": {name: round(store[2], 3) for name, store in stores.items()},
         "close": {name: _digits(max(each[name] for each in close)) for name in _RECALLS},
+        "graph": _digits(compared(folder / "graph", _GRAPHED)),
         "process": round(max(store[3] for store in stores.values())),
         "provenance": {
             "command": "python -m recto.benchmarks.coefficients",

@@ -1,7 +1,12 @@
 """What a collection will take, before it is made: disk, memory, time and recall of each choice.
 
 Arithmetic over coefficients that `python -m recto.benchmarks.coefficients` has measured, on one
-machine; another has others. Knows no store and no encoder. Of a server only sizes are known.
+machine; another has others. Knows no store and no encoder.
+
+No server has been measured. What is told of one is an estimate: the comparisons that it makes, by
+the times that the same engine took here, divided among its cores. Its network, its other work and
+the disk, from which it reads the vectors of the pages that were proposed, come on top. Which share
+of the best it finds is not known beforehand: that is measured on the library itself.
 """
 
 from __future__ import annotations
@@ -13,14 +18,22 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Literal
 
-from recto.engine.store.sketch.finding import SPARE
+from recto.engine.retrieval import RECALL, RetrievalSettings
 
 POOLED_KEEPS = {1: 1.0, 3: 0.978}
 """By pool_factor, the share of nDCG that a vision encoder keeps: published for ColPali in
 arXiv 2407.01449, not measured here."""
-_BEST = 10
+_SCORED = RetrievalSettings().read
+"""Pages of a folder that get an exact score at the end of a search, if few are wanted."""
+PROPOSED = (RetrievalSettings().proposals, 1000)
+"""Pages that the pooled vectors propose on a server: the fewest, and about the most."""
 _NUMBER = {"float16": 2.0, "turbo8": 1.0, "turbo4": 0.5}
 """Bytes, on a server."""
+_LINKS = 16
+_LINK = 8
+"""Bytes in memory, in both directions."""
+_KEPT_IN_MIND = 512, 2
+"""Candidates in a search of the graph: at least, and for each page that is wanted."""
 
 Place = Literal["folder", "server"]
 
@@ -64,6 +77,9 @@ class Coefficients:
     """By datatype: of the ten best by float32, how many are the ten best by these."""
     close: Mapping[str, float]
     """By recall: the share of pages to look closely at."""
+    graph: float
+    """Pages that a search of the graph of pooled vectors compares, for each candidate that it keeps
+    in mind and each e-fold of the library."""
     process: float
     """Bytes of memory of the store's process."""
     provenance: Mapping[str, str]
@@ -77,17 +93,20 @@ class Choice:
     datatype: str
     pool_factor: int
     search: str
-    """"exact", or the recall that is aimed at."""
+    """"exact", the recall that is aimed at, or what a server does."""
+    proposed: int
+    """Pages that a server's pooled vectors propose; 0 in a folder."""
     disk: float
     """Bytes."""
     memory: float
     """Bytes, of which a folder's may be given back by the system, and then searches are slower."""
-    milliseconds: float | None
-    """None: not measured."""
+    milliseconds: float
+    estimated: bool
+    """Whether the time is an estimate: of comparisons alone, by times of another machine."""
     kept: float
     """Of the ten best pages by float32, how many are the ten best by this datatype."""
     recall: float | None
-    """Of the ten best pages by exact search in float32, how many are found; None: not measured."""
+    """Of the ten best pages by exact search in float32, how many are found; None: not known."""
     quality: float
     """The share of nDCG that pooling keeps."""
     settings: tuple[str, ...]
@@ -112,10 +131,11 @@ def choices(work: Workload, known: Coefficients, *, cores: int) -> list[Choice]:
             for search in ("exact", *known.close)
         ),
         *(
-            _on_server(work, known, datatype, pool, quantized)
+            _on_server(work, known, cores, datatype, pool, quantized, proposed)
             for datatype in known.disk
             for pool in pools
             for quantized in (False, True)
+            for proposed in PROPOSED
         ),
     ]
 
@@ -124,24 +144,29 @@ def recommended(
     made: Sequence[Choice], *, milliseconds: float, disk: float, memory: float
 ) -> Choice:
     """The best that keeps to all limits (bytes, milliseconds): the one that loses least, then the
-    smallest, then the fastest. Where none in a folder does, the smallest on a server that loses
-    least."""
-    fitting = [
+    smallest, then the fastest. Disk and memory are those of this machine, so they limit a folder
+    alone, and only where none in a folder fits is a server's of any use. Where its time does not
+    fit either, it is the fastest of those on a server."""
+    in_time = [choice for choice in made if choice.milliseconds <= milliseconds]
+    here = [
         choice
-        for choice in made
-        if choice.milliseconds is not None
-        and choice.milliseconds <= milliseconds
-        and choice.disk <= disk
-        and choice.memory <= memory
+        for choice in in_time
+        if choice.place == "folder" and choice.disk <= disk and choice.memory <= memory
     ]
-    candidates = fitting or [choice for choice in made if choice.place == "server"]
-    return min(candidates, key=lambda c: (_loss(c), c.disk, c.memory, c.milliseconds or 0))
+    there = [choice for choice in in_time if choice.place == "server"]
+    if here or there:
+        return min(here or there, key=lambda c: (_loss(c), c.disk, c.memory, c.milliseconds))
+    servers = [choice for choice in made if choice.place == "server"]
+    return min(servers, key=lambda c: (c.milliseconds, _loss(c)))
 
 
 def _loss(choice: Choice) -> float:
-    """To a hundredth: less is within the error of what was measured."""
-    found = choice.kept if choice.recall is None else choice.recall
-    return round(1 - choice.quality * found, 2)
+    """To a hundredth: less is within the error of what was measured. Of what is not known, what is
+    aimed at counts, which more proposals are more likely to reach."""
+    if choice.recall is not None:
+        return round(1 - choice.quality * choice.recall, 2)
+    missed = 0.0 if choice.proposed == max(PROPOSED) else 0.01
+    return round(1 - choice.quality * choice.kept * RECALL, 2) + missed
 
 
 def _in_folder(
@@ -156,7 +181,7 @@ def _in_folder(
     if search == "exact":  # in the worst case no bound helps, and one core compares all of them
         milliseconds = exact * work.pages
     else:
-        milliseconds = compared + exact * min(_BEST + SPARE, work.pages)
+        milliseconds = compared + exact * min(_SCORED, work.pages)
     stored = known.disk[datatype] * numbers
     read = stored if search == "exact" else known.sketch * numbers
     settings = _settings(pool, f'recto.open(…, patches_datatype="{datatype}")', datatype)
@@ -169,9 +194,11 @@ def _in_folder(
         datatype=datatype,
         pool_factor=pool,
         search=search,
+        proposed=0,
         disk=work.pages * (stored + known.sketch * numbers + known.page),
         memory=known.process + work.pages * read,
         milliseconds=known.search_ms + milliseconds,
+        estimated=False,
         kept=known.recall[datatype],
         recall=known.recall[datatype] * (1 if search == "exact" else float(search)),
         quality=POOLED_KEEPS[pool],
@@ -180,27 +207,44 @@ def _in_folder(
 
 
 def _on_server(
-    work: Workload, known: Coefficients, datatype: str, pool: int, quantized: bool
+    work: Workload,
+    known: Coefficients,
+    cores: int,
+    datatype: str,
+    pool: int,
+    quantized: bool,
+    proposed: int,
 ) -> Choice:
     vectors = math.ceil(work.vectors / pool)
     rows = math.ceil(math.sqrt(work.vectors)) * work.dim  # of the page's grid, pooled or not
     chosen = [f'patches_datatype="{datatype}"'] if datatype != "float16" else []
     chosen += ['rows_quantization="int8"'] if quantized else []
     call = f"recto.open(ADDRESS, server=ServerSettings({', '.join(chosen)}))"
+    looked_at = min(_by_graph(work.pages, proposed, known), work.pages)
+    numbers = rows * looked_at * known.exact_ns["float16"]
+    numbers += vectors * work.dim * min(proposed, work.pages) * known.exact_ns[datatype]
     return Choice(
         place="server",
         datatype=datatype,
         pool_factor=pool,
-        search="rows in int8" if quantized else "rows",
+        search=f"{proposed} by rows{' in int8' if quantized else ''}",
+        proposed=proposed,
         disk=work.pages
         * (_NUMBER[datatype] * vectors * work.dim + (3 if quantized else 2) * rows + known.page),
-        memory=work.pages * rows * (1 if quantized else 2),
-        milliseconds=None,
+        memory=work.pages * (rows * (1 if quantized else 2) + _LINKS * _LINK),
+        milliseconds=known.search_ms + numbers * work.question / 1e6 / cores,
+        estimated=True,
         kept=known.recall[datatype],
         recall=None,
         quality=POOLED_KEEPS[pool],
         settings=(*_settings(pool, "", "float16"), call),
     )
+
+
+def _by_graph(pages: int, proposed: int, known: Coefficients) -> float:
+    """Pages whose pooled vectors a question is compared with."""
+    least, each = _KEPT_IN_MIND
+    return known.graph * max(least, each * proposed) * math.log(max(pages, 2))
 
 
 def _settings(pool: int, call: str, datatype: str) -> tuple[str, ...]:

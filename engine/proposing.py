@@ -27,6 +27,8 @@ _FEWEST = 8
 """Questions that say something of a library."""
 _WORDS = 10
 _BEST = 10
+_AS_USUAL = 0.99
+"""Below 1, so that the store may go by its graph, as it does in any search."""
 _PAGES = 10 * _QUESTIONS
 """That are looked at for something to ask: some have no words."""
 
@@ -49,7 +51,7 @@ def measure(store: Store, encoder: Encoder) -> Proposals | None:
         depth=_DEEP,
         proposals=_DEEP,
         exact=False,
-        recall=1.0,
+        recall=_AS_USUAL,
     )
     questions = [*islice(_questions(store), _QUESTIONS)]
     if len(questions) < _FEWEST:

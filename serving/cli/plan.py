@@ -50,7 +50,7 @@ def plan(
 
     Lists every choice of datatype, pooling and depth of search, and names the settings of the one
     to use: of those that keep to the limits, the one that loses least. Times were measured on
-    another machine; those of a server are not known.
+    another machine; those of a server are estimates, and its recall is not known beforehand.
 
     \b
     Example:
@@ -77,7 +77,7 @@ def plan(
             }
         )
     else:
-        write(_table(made, best), *_told(best, known))
+        write(_table(made, best), *_told(best, known, milliseconds))
 
 
 def _workload(pages: float, encoder: str) -> Workload:
@@ -113,20 +113,32 @@ def _table(made: list[Choice], best: Choice) -> Table:
             choice.search,
             _gigabytes(choice.disk),
             _gigabytes(choice.memory),
-            "?" if choice.milliseconds is None else f"{choice.milliseconds:,.0f}",
+            f"{'≈ ' if choice.estimated else ''}{choice.milliseconds:,.0f}",
             "?" if choice.recall is None else f"{choice.recall:.2f}",
             f"{choice.quality:.1%}",
         )
     return table
 
 
-def _told(best: Choice, known: Coefficients) -> list[str]:
+def _told(best: Choice, known: Coefficients, milliseconds: float) -> list[str]:
+    from recto.engine.planning import PROPOSED
+
     source = known.provenance
+    lines = ["", f"* to use: {'; '.join(best.settings) or 'the defaults'}"]
+    if best.milliseconds > milliseconds:
+        lines.append(
+            f"  None keeps to {milliseconds:,.0f} ms (--within); this is the fastest. More cores, a"
+            " pooled encoder or filters make it faster."
+        )
     return [
-        "",
-        f"* to use: {'; '.join(best.settings) or 'the defaults'}",
-        f'Times as on {source["processor"]}, {source["date"]}; "?" was not measured. nDCG kept by'
-        " pooling is that published for ColPali (arXiv 2407.01449).",
+        *lines,
+        f"Times as on {source['processor']}, {source['date']}, of --cores. Those with ≈ are"
+        " estimates for a server: its comparisons alone, without network, load and reading from the"
+        " disk.",
+        'A server\'s recall ("?") is measured on the library itself, by `recto add` or the first'
+        f" search: 0.95 is aimed at, for which {PROPOSED[0]:,} to about {PROPOSED[1]:,} pages are"
+        " proposed.",
+        "nDCG kept by pooling is that published for ColPali (arXiv 2407.01449).",
     ]
 
 

@@ -25,6 +25,7 @@ KNOWN = Coefficients(
     page=1000,
     recall={"float16": 1.0, "turbo8": 0.9},
     close={"0.95": 0.1, "0.99": 0.6},
+    graph=0.5,
     process=1e6,
     provenance={},
 )
@@ -51,8 +52,8 @@ def test_exact_search_is_of_one_core_and_reads_all_vectors() -> None:
 
 def test_two_stages_look_at_all_means_and_at_some_pages_closely() -> None:
     staged = chosen(place="folder", datatype="float16", pool_factor=1, search="0.95")
-    # means 0.002 ms a page, a tenth of the pages 0.01 ms: 30 ms of two cores; 26 pages exactly
-    assert staged.milliseconds == pytest.approx(5 + 30 / 2 + 26 * 0.1)
+    # means 0.002 ms a page, a tenth of the pages 0.01 ms: 30 ms of two cores; 20 pages exactly
+    assert staged.milliseconds == pytest.approx(5 + 30 / 2 + 20 * 0.1)
     assert staged.memory == 1e6 + 10_000 * 1.25e5
     assert staged.recall == 0.95
     assert staged.settings == ()
@@ -60,7 +61,7 @@ def test_two_stages_look_at_all_means_and_at_some_pages_closely() -> None:
 
 def test_all_pages_are_looked_at_closely_where_a_step_before_would_not_pay() -> None:
     staged = chosen(place="folder", datatype="float16", pool_factor=1, search="0.99", cores=1)
-    assert staged.milliseconds == pytest.approx(5 + 100 + 26 * 0.1)
+    assert staged.milliseconds == pytest.approx(5 + 100 + 20 * 0.1)
     assert staged.settings == ("recto.open(…, recall=0.99)",)
 
 
@@ -76,15 +77,31 @@ def test_what_a_datatype_and_pooling_lose_is_told_apart() -> None:
 
 
 def test_server_has_its_rows_in_memory() -> None:
-    rows = chosen(place="server", datatype="turbo8", pool_factor=1, search="rows in int8")
-    # 32 rows, the root of 1,000, of 100 numbers
-    assert rows.memory == 10_000 * 3200
+    rows = chosen(place="server", datatype="turbo8", pool_factor=1, search="100 by rows in int8")
+    # 32 rows, the root of 1,000, of 100 numbers; 16 links of 8 bytes
+    assert rows.memory == 10_000 * (3200 + 16 * 8)
     assert rows.disk == 10_000 * (1e5 + 3 * 3200 + 1000)
-    assert (rows.milliseconds, rows.recall, rows.kept) == (None, None, 0.9)
+    assert (rows.recall, rows.kept) == (None, 0.9)
     assert rows.settings == (
         'recto.open(ADDRESS, server=ServerSettings(patches_datatype="turbo8",'
         ' rows_quantization="int8"))',
     )
+
+
+def test_time_of_a_server_is_estimated_from_what_it_compares() -> None:
+    e10 = replace(WORK, pages=22_026)  # whose logarithm is 10
+    rows = chosen(e10, place="server", datatype="turbo8", pool_factor=1, search="100 by rows")
+    # 0.5 x 512 candidates x 10 are 2,560 pages of 3,200 numbers at 0.1 ns for each of 10 vectors,
+    # and 100 of 1e5 at 0.2 ns: 8.2 ms and 20 ms of two cores
+    assert rows.milliseconds == pytest.approx(5 + (8.192 + 20) / 2, rel=1e-3)
+    assert rows.estimated
+
+
+def test_small_library_on_a_server_is_compared_as_a_whole() -> None:
+    few = replace(WORK, pages=50)
+    rows = chosen(few, place="server", datatype="float16", pool_factor=1, search="1000 by rows")
+    # 50 pages of 3,200 numbers, and of 1e5, at 0.1 ns for each of 10 vectors
+    assert rows.milliseconds == pytest.approx(5 + (0.16 + 5) / 2)
 
 
 def test_encoder_that_does_not_pool_has_no_such_choice() -> None:
@@ -100,12 +117,14 @@ NO_LIMITS = {"milliseconds": 1e9, "disk": 1e18, "memory": 1e18}
     [
         ({}, ("folder", "float16", 1, "exact")),
         ({"milliseconds": 500}, ("folder", "float16", 1, "0.99")),
-        # 5 ms and a third of 50 and of 2.6; it loses 0.03, where "0.95" without pooling loses 0.05
+        # 5 ms and a third of 50 and of 2; it loses 0.03, where "0.95" without pooling loses 0.05
         ({"milliseconds": 30}, ("folder", "float16", 3, "0.99")),
         ({"disk": 1.5e9}, ("folder", "float16", 3, "exact")),
         ({"disk": 1e9}, ("folder", "turbo8", 3, "exact")),
-        ({"milliseconds": 1}, ("server", "float16", 1, "rows")),
-        ({"memory": 1e7}, ("server", "float16", 1, "rows")),
+        ({"memory": 1e7}, ("server", "float16", 1, "1000 by rows")),
+        ({"memory": 1e7, "milliseconds": 20}, ("server", "float16", 1, "100 by rows")),
+        # None keeps to it.
+        ({"milliseconds": 1}, ("server", "float16", 3, "100 by rows")),
     ],
 )
 def test_recommended_loses_least_within_the_limits(

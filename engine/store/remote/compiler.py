@@ -24,9 +24,11 @@ _NO_QUANTIZED = models.QuantizationSearchParams(ignore=True)
 _RESCORED = models.QuantizationSearchParams(ignore=False, rescore=True, oversampling=2.0)
 """Candidates by quantized copies where there are any, scores by the vectors themselves."""
 _EXACT = models.SearchParams(exact=True, quantization=_NO_QUANTIZED)
-_LEAST_EF = 128
-"""Candidates that a search of the graph keeps in mind, at least; and so many times its limit:"""
+_LEAST_EF = 512
+"""Candidates that a search of the graph keeps in mind, at least. With twice the limit it misses one
+in fifteen of the first hundred, with four times one in fifty (benchmarks/README.md)."""
 _EF = 2
+"""How many for each page that is wanted, where that is more."""
 
 
 def point_struct(point: Point) -> models.PointStruct:

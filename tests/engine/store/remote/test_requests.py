@@ -206,20 +206,20 @@ def test_stages_are_one_request_that_is_confined_throughout(
 def test_last_stage_ignores_quantized_copies_and_rows_use_the_graph_where_they_may(
     store: RemoteStore, server: StandIn
 ) -> None:
-    store.search(_staged(200))
+    store.search(_staged(400))
     (asked,) = server.requests("query/batch")
     (search,) = asked.body["searches"]
     rows, _, nested = search["prefetch"]
     assert search["params"] == nested["params"] == {"exact": True, "quantization": {"ignore": True}}
     assert rows["params"]["exact"] is False
-    assert rows["params"]["hnsw_ef"] == 400
+    assert rows["params"]["hnsw_ef"] == 800
     assert rows["params"]["quantization"] == {"ignore": False, "rescore": True, "oversampling": 2.0}
 
 
 def test_few_wanted_are_looked_for_among_more(store: RemoteStore, server: StandIn) -> None:
     store.search(_staged(5))
     (asked,) = server.requests("query/batch")
-    assert asked.body["searches"][0]["prefetch"][0]["params"]["hnsw_ef"] == 128
+    assert asked.body["searches"][0]["prefetch"][0]["params"]["hnsw_ef"] == 512
 
 
 def test_very_many_equal_scores_are_not_all_asked_for(store: RemoteStore, server: StandIn) -> None:
