@@ -219,7 +219,8 @@ def _on_server(
     rows = math.ceil(math.sqrt(work.vectors)) * work.dim  # of the page's grid, pooled or not
     chosen = [f'patches_datatype="{datatype}"'] if datatype != "float16" else []
     chosen += ['rows_quantization="int8"'] if quantized else []
-    call = f"recto.open(ADDRESS, server=ServerSettings({', '.join(chosen)}))"
+    server = f", server=ServerSettings({', '.join(chosen)})" if chosen else ""
+    call = f"recto.open(ADDRESS{server})"
     looked_at = min(_by_graph(work.pages, proposed, known), work.pages)
     numbers = rows * looked_at * known.exact_ns["float16"]
     numbers += vectors * work.dim * min(proposed, work.pages) * known.exact_ns[datatype]
