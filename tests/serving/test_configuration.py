@@ -67,6 +67,8 @@ def test_without_anything_the_usual_library_is_served(tmp_path: Path) -> None:
         ("[serve", "no TOML"),
         ("[serve]\nport = 70000", "70000"),
         ("[serve.libraries]\n'No good' = 'x'", "No good"),
+        ("[serve]\naccept_license = 'cc-by-nc-sa-4.0'", "no encoder"),
+        ("[serve]\ncrossmodal_pages = 'yes'", "crossmodal_pages is 'yes'; expected bool"),
     ],
 )
 def test_a_file_that_cannot_be_meant_is_refused(tmp_path: Path, text: str, told: str) -> None:
@@ -102,6 +104,30 @@ def test_a_switch_that_is_none_is_refused(tmp_path: Path) -> None:
     environment = {"RECTO_SERVE_ALLOW_HTTP": "maybe"}
     with pytest.raises(InputError, match="expected true or false"):
         configure({}, file=None, environment=environment, home=tmp_path)
+
+
+def test_the_encoder_of_sound_and_film_is_told_in_parts(tmp_path: Path) -> None:
+    text = """
+[serve]
+crossmodal = "imagebind_huge.pth"
+[serve.crossmodal_settings]
+dtype = "bfloat16"
+"""
+    environment = {
+        "RECTO_SERVE_ACCEPT_LICENSE": "cc-by-nc-sa-4.0",
+        "RECTO_SERVE_CROSSMODAL_PAGES": "true",
+    }
+
+    settings = configure(
+        {}, file=write(tmp_path, text), environment=environment, home=tmp_path
+    ).settings
+
+    assert (settings.crossmodal, settings.accept_license) == (
+        "imagebind_huge.pth",
+        "cc-by-nc-sa-4.0",
+    )
+    assert dict(settings.crossmodal_settings) == {"dtype": "bfloat16"}
+    assert settings.crossmodal_pages
 
 
 def test_a_variable_of_another_kind_is_refused(tmp_path: Path) -> None:

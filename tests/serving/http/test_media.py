@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from recto.engine.errors import LicenceNotAccepted
+from recto.serving.http.server import Server
 from recto.serving.http.settings import ServeSettings
 from recto.serving.keys import KeyRing
 from tests.serving.media_server import fill, media, media_settings, towers
@@ -364,3 +366,24 @@ def test_without_an_encoder_nothing_is_found_and_the_rest_goes_on(
     assert "--crossmodal-encoder" in reply.json()["detail"]
     assert str(tmp_path) not in reply.text
     assert told["crossmodal"] is None
+
+
+def test_weights_are_not_loaded_before_their_licence_is_accepted(
+    tmp_path: Path, towers: Path
+) -> None:
+    settings = replace(media_settings(tmp_path, towers), accept_license=None)
+
+    with pytest.raises(LicenceNotAccepted):
+        Server(settings)
+
+
+def test_one_encoder_serves_all_libraries(tmp_path: Path, towers: Path) -> None:
+    both = {name: str(tmp_path / name) for name in "ab"}
+    settings = replace(media_settings(tmp_path, towers), libraries=both)
+
+    with Server(settings) as server:
+        encoders = [
+            server.library(name, "")._holdings.shared.crossmodal.encoder for name in server.names()
+        ]
+
+    assert encoders[0] is encoders[1]
