@@ -14,8 +14,9 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from recto.engine import errors
 from recto.engine.closing import Closing
@@ -31,8 +32,20 @@ _ERRORS: dict[str, type[Exception]] = {
 class Child(Closing):
     """The parent's side. Calls from several threads wait for each other."""
 
-    def __init__(self, module: str, *arguments: str, name: str) -> None:
-        """Start it. `name` is what messages call it, e.g. "the store's process"."""
+    def __init__(
+        self,
+        module: str,
+        *arguments: str,
+        name: str,
+        python: Path | None = None,
+        packages: Sequence[Path] | None = None,
+    ) -> None:
+        """Start it. `name` is what messages call it, e.g. "the store's process".
+
+        `python` runs it, None is what runs this; `packages` are where it looks for modules besides
+        its own, None is where this does.
+        """
+        path = sys.path if packages is None else map(str, packages)
         self._name = name
         # One thread of its own does all reading and writing: Ctrl-C interrupts whoever waits for a
         # call, never a frame in the middle, so the pipe stays in step.
@@ -40,11 +53,11 @@ class Child(Closing):
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         # -P: a folder of documents may hold a json.py. New session: Ctrl-C is for the parent.
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", module, *arguments],
+            [str(python or sys.executable), "-P", "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, path))},
             start_new_session=True,
         )
 

@@ -8,9 +8,8 @@
                        compares them better, as threads that wait for each other do not wait then
     --ask N            so many questions of each set
 
-Peers are measured where they are installed:
-
-    uv venv peers && uv pip install -p peers/bin/python recto torch maxsim-cpu psutil
+Peers are measured where they are installed: `recto bench peers NAME ...` gives each an environment
+of its own.
 
 Prints Markdown. Needs psutil, and Linux to tell memory from mapped files.
 """
@@ -27,9 +26,9 @@ from pathlib import Path
 from rich.console import Console
 
 from recto.benchmarks.search.clusters import Clusters
-from recto.benchmarks.search.contestant import NAMES
 from recto.benchmarks.search.measuring import Result, mean_recall, measure
 from recto.benchmarks.search.pageset import PageSet, load, save, truth
+from recto.benchmarks.search.peers import NAMES
 from recto.benchmarks.search.prose import Prose
 
 _QUESTIONS = 40

@@ -12,8 +12,6 @@ from recto.benchmarks.search.pageset import load
 from recto.engine.process import serve
 from recto.engine.wire import Value
 
-NAMES = ("recto", "numpy_map", "torch_list", "maxsim_cpu", "qdrant_local")
-
 
 def main() -> None:
     engine: SearchEngine | None = None

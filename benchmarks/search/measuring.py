@@ -6,7 +6,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,12 +14,15 @@ import numpy as np
 import psutil  # type: ignore[import-untyped]
 
 from recto.benchmarks.search.pageset import PageSet, recall
-from recto.engine.errors import WorkerDied
+from recto.benchmarks.search.peers import runner
+from recto.engine.errors import LimitExceeded, RectoError, WorkerDied
 from recto.engine.process import Child
 from recto.engine.store.sizes import disk_usage
 from recto.engine.vectors import FloatArray
 from recto.engine.wire import Value
 
+_TIMEOUT = 3600.0
+"""Seconds for one call, after which an engine is given up."""
 _SPARE = 0.7
 """Of the free memory or disk, how much an engine may need."""
 
@@ -51,6 +54,10 @@ class Result:
         return statistics.median(own / others for own, others in pairs)
 
 
+_FAILURES = (WorkerDied, LimitExceeded, RuntimeError, ValueError, MemoryError, OSError, RectoError)
+"""Of an engine: what its process raises, whatever it is."""
+
+
 class _Contestant:
     """One engine that has been filled."""
 
@@ -63,12 +70,18 @@ class _Contestant:
 
     def fill(self, count: int) -> None:
         """Add all pages and open what was added in a fresh process, if that is possible."""
-        said = self._child.call("make")
+        try:
+            self._fill(count)
+        except _FAILURES as error:
+            self._give_up(error)
+
+    def _fill(self, count: int) -> None:
+        said = self._child.call("make", timeout=_TIMEOUT)
         self.missing = f"{said['missing']} is not installed" if "missing" in said else ""
         self.missing = self.missing or self._room(said)
         if self.missing:
             return
-        seconds = self._child.call("add", str(self._folder), str(self._pages))
+        seconds = self._child.call("add", str(self._folder), str(self._pages), timeout=_TIMEOUT)
         reopened = self._reopened(said["reopening"])
         for way in said["ways"]:
             result = Result(engine=self.name, way=way, pages_per_second=count / seconds)
@@ -80,13 +93,18 @@ class _Contestant:
         """Without `scores` it is for warming up."""
         try:
             for result in self.results:
-                seconds, found = self._child.call("search", question, result.way)
+                seconds, found = self._child.call("search", question, result.way, timeout=_TIMEOUT)
                 if scores is not None:
                     result.seconds.append(seconds)
                     result.recalls.append(recall(found, scores))
-        except WorkerDied as error:
-            self.missing = str(error).partition(" It last said")[0]
-            self.results = []
+        except _FAILURES as error:
+            self._give_up(error)
+
+    def _give_up(self, error: BaseException) -> None:
+        """The others go on."""
+        told = str(error).strip().partition(" It last said")[0]
+        self.missing = told.splitlines()[-1] if told else type(error).__name__
+        self.results = []
 
     def weigh(self) -> None:
         """Note the memory that it has come to."""
@@ -94,13 +112,20 @@ class _Contestant:
             result.memory_bytes = sum(map(own_memory, self._processes()))
 
     def close(self) -> None:
-        if self._child.alive:
-            if not self.missing:
-                self._child.call("close")
-            self._child.close()
+        if self._child.alive and not self.missing:
+            with suppress(*_FAILURES):  # what was measured stands
+                self._child.call("close", timeout=_TIMEOUT)
+        self._child.close()
 
     def _started(self) -> Child:
-        return Child("recto.benchmarks.search.contestant", self.name, name=self.name)
+        where = runner(self.name)
+        return Child(
+            "recto.benchmarks.search.contestant",
+            self.name,
+            name=self.name,
+            python=where.python,
+            packages=where.packages,
+        )
 
     def _room(self, needs: Value) -> str:
         """Why it cannot be run, if so."""

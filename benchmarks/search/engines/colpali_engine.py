@@ -1,7 +1,5 @@
-"""The scoring of byaldi: a list of tensors in memory, padded and compared 128 at a time.
-
-The arithmetic is that of colpali-engine's `score_multi_vector`, which byaldi calls with all that it
-has, in float32: on a CPU torch takes ten times as long for bfloat16.
+"""colpali-engine: a list of tensors in memory, padded and compared 128 at a time by its own
+`score_multi_vector`, in float32: on a CPU torch takes ten times as long for bfloat16.
 """
 
 from __future__ import annotations
@@ -13,7 +11,6 @@ from recto.benchmarks.search.engines.protocol import Needs
 from recto.benchmarks.search.pageset import PageSet
 from recto.engine.vectors import FloatArray
 
-_BATCH = 128
 _FILE = 500
 """Pages a file."""
 
@@ -24,8 +21,10 @@ class Engine:
 
     def __init__(self) -> None:
         import torch
+        from colpali_engine.utils.processing_utils import BaseVisualRetrieverProcessor
 
         self._torch: Any = torch
+        self._score: Any = BaseVisualRetrieverProcessor.score_multi_vector
         self._pages: list[Any] = []
 
     def add(self, pages: PageSet, folder: Path) -> None:
@@ -40,16 +39,10 @@ class Engine:
             self._pages += self._torch.load(path)
 
     def search(self, question: FloatArray, way: str) -> list[int]:
-        torch = self._torch
-        asked = torch.from_numpy(question)[None]
-        scores = []
-        with torch.inference_mode():
-            for first in range(0, len(self._pages), _BATCH):
-                some = self._pages[first : first + _BATCH]
-                padded = torch.nn.utils.rnn.pad_sequence(some, batch_first=True)
-                products = torch.einsum("bnd,csd->bcns", asked, padded)
-                scores.append(products.max(dim=3)[0].sum(dim=2)[0])
-        best: list[int] = torch.topk(torch.cat(scores), 10).indices.tolist()
+        with self._torch.inference_mode():
+            asked = [self._torch.from_numpy(question)]
+            scores = self._score(asked, self._pages, device="cpu")[0]
+        best: list[int] = self._torch.topk(scores, min(10, len(scores))).indices.tolist()
         return best
 
     def close(self) -> None:

@@ -1,0 +1,130 @@
+"""What a report tells of speed and size: `recto bench speed --save`. A kind of `report_kinds`.
+
+"data": {"library": {…} or null,       the fields of `speed.Speed`
+         "search": [{"set": "clusters", "pages": 5000, "vectors": 1024.0, "dim": 128,
+                     "questions": 40,
+                     "engines": [{"engine": "recto", "way": "exact",
+                                  "ms": {"p50": …, "p95": …, "p99": …, "least": …},
+                                  "ratio": 1.0, "recall": 1.0, "pages_per_second": …,
+                                  "reopen_seconds": … or null, "disk_bytes": …,
+                                  "memory_bytes": …},
+                                 {"engine": "byaldi", "reason": "not installed"}]}, …]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from recto.benchmarks.report_parts import Figure, Part, Section, Table, Text
+from recto.benchmarks.report_plots import Point, points
+from recto.benchmarks.result_files import Result
+from recto.engine.errors import InputError
+
+_HEAD = (
+    *("engine", "search", "p50, ms", "p95, ms", "p99, ms", "times recto's", "recall@10"),
+    *("add, pages/s", "reopen, s", "disk, MB", "memory, MB"),
+)
+_LIBRARY = {
+    "add_pages_per_second": "pages added a second",
+    "add_cpu_ms_per_page": "CPU a page added, ms",
+    "add_peak_mb": "memory while adding, MB",
+    "open_seconds": "opening in a fresh process, s",
+    "first_search_seconds": "until its first hits, s",
+    "search_ms_p50": "a search, p50, ms",
+    "search_ms_p95": "a search, p95, ms",
+    "bytes_per_page": "disk a page, bytes",
+    "help_seconds": "recto --help, s",
+}
+
+
+def lead(results: Sequence[Result]) -> str:
+    told = [
+        f"{one['pages']:,} pages of {one['set']}: {row['ms']['p50']:.0f} ms a search with"
+        f" {row['way']} (recall@10 {row['recall']:.3f})"
+        for one in _searched(results)
+        for row in one["engines"]
+        if row["engine"] == "recto" and row.get("way") == "recall 0.95"
+    ]
+    return "; ".join(told) + "." if told else "Speed was measured."
+
+
+def sections(results: Sequence[Result]) -> list[Section]:
+    try:
+        libraries = [one.data["library"] for one in results if one.data["library"]]
+        made = [_library(one) for one in libraries]
+        made += [_collection(one) for one in _searched(results)]
+        return [*made, *_growth(_searched(results))]
+    except (KeyError, TypeError) as error:
+        raise InputError(f"A result of speed has no {error}. Measure again.") from error
+
+
+def _searched(results: Sequence[Result]) -> list[Mapping[str, Any]]:
+    return [one for result in results for one in result.data["search"]]
+
+
+def _library(speed: Mapping[str, Any]) -> Section:
+    rows = [[said, _number(speed[name])] for name, said in _LIBRARY.items()]
+    return Section(
+        title=f"One PDF of {speed['pages']:,} pages",
+        about="Added, opened and searched as a user does it; times are on the clock.",
+        parts=[Table(head=("what", "measured"), rows=rows)],
+    )
+
+
+def _collection(one: Mapping[str, Any]) -> Section:
+    about = (
+        f"{one['vectors']:.0f} vectors of {one['dim']} numbers a page; {one['questions']}"
+        " questions, each put to one engine after the other; ratios are medians over the questions."
+    )
+    missing = [row for row in one["engines"] if "reason" in row]
+    rows = [_row(row) for row in one["engines"] if "reason" not in row]
+    parts: list[Part] = [Table(head=_HEAD, rows=rows)]
+    parts += [Text(text=f"{row['engine']}: {row['reason']}.", small=True) for row in missing]
+    return Section(
+        title=f"Search: {one['pages']:,} pages of {one['set']}", about=about, parts=parts
+    )
+
+
+def _row(row: Mapping[str, Any]) -> list[str]:
+    return [
+        row["engine"],
+        row["way"],
+        *(f"{row['ms'][name]:.1f}" for name in ("p50", "p95", "p99")),
+        "" if row["ratio"] is None else f"{row['ratio']:.1f}",
+        f"{row['recall']:.3f}",
+        f"{row['pages_per_second']:,.0f}",
+        "not run" if row["reopen_seconds"] is None else f"{row['reopen_seconds']:.1f}",
+        f"{row['disk_bytes'] / 1e6:,.0f}",
+        f"{row['memory_bytes'] / 1e6:,.0f}",
+    ]
+
+
+def _growth(searched: Sequence[Mapping[str, Any]]) -> list[Section]:
+    """Latency against pages, where several sizes of one set were measured."""
+    made = []
+    for name in dict.fromkeys(one["set"] for one in searched):
+        own = [one for one in searched if one["set"] == name]
+        if len(own) > 1:
+            plotted = [_point(one["pages"], row) for one in own for row in one["engines"]]
+            svg = points(
+                [point for point in plotted if point is not None],
+                title=f"Milliseconds a search, by pages of {name}",
+                x="pages",
+                y="ms",
+            )
+            figure = Figure(caption="Median, and p95 above it.", svg=svg)
+            made.append(Section(title=f"Latency against pages of {name}", parts=[figure]))
+    return made
+
+
+def _point(pages: int, row: Mapping[str, Any]) -> Point | None:
+    if "reason" in row:
+        return None
+    name = f"{row['engine']}, {row['way']}"
+    p50, p95 = row["ms"]["p50"], row["ms"]["p95"]
+    return Point(name=name, series=name, x=pages, y=p50, low=p50, high=p95)
+
+
+def _number(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:,.2f}" if value < 100 else f"{value:,.0f}"
