@@ -48,7 +48,7 @@ class Token(NamedTuple):
     box: Box
     start: int
     """Of its characters among those of the page, by PDFium's count."""
-    count: int
+    length: int
     divided: bool
     """By a hyphen, at the end of its line."""
 

@@ -65,7 +65,7 @@ class Held(NamedTuple):
 def held(textpage: pdfium.PdfTextPage, token: Token) -> Held:
     handles = (
         c.FPDFText_GetTextObject(textpage.raw, index)
-        for index in range(token.start, token.start + token.count)
+        for index in range(token.start, token.start + token.length)
     )
     objects = tuple(dict.fromkeys(_address(handle) for handle in handles if handle))
     return Held(objects, size_of(textpage, token.start))

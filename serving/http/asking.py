@@ -98,7 +98,8 @@ def answer_json(answer: Answer, with_pages: bool) -> dict[str, Any]:
         }
         for hit in answer.hits
     ]
-    shown = [one.page for one in (*answer.hits, *answer.citations) if one.page is not None]
+    cited = [citation.page for citation in answer.citations if citation.page is not None]
+    shown = [*(hit.page for hit in answer.hits), *cited]
     along = [page.model_dump() for page in full_pages(shown if with_pages else ())]
     return {**answer.as_json(), "pages": hits, "full_pages": along}
 

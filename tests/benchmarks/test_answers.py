@@ -286,7 +286,8 @@ def test_answers_of_another_run_are_not_gone_on_with(
 ) -> None:
     output, library = tmp_path / "answers.jsonl", tmp_path / "library"
     run(*asked, output=output, library_folder=library)
-    with pytest.raises(InputError, match="line 1 has an answer of another run, of which model is None"):
+    another = "line 1 has an answer of another run, of which model is None"
+    with pytest.raises(InputError, match=another):
         run(*asked, output=output, library_folder=library, settings={"model": "m"})
     output.write_text("no answer\n")
     with pytest.raises(InputError, match="line 1 is no answer"):

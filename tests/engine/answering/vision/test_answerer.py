@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -179,9 +181,8 @@ def test_repair_that_fails_keeps_what_was_proved_and_says_so(
     def failing(_: object) -> Reply:
         raise kind("no more")
 
-    whole, part = claims(CAPEX, INVENTED), claims(INVENTED)
-    if streaming:
-        whole, part = told(CAPEX, INVENTED), told(INVENTED)
+    made: Callable[..., Any] = told if streaming else claims
+    whole, part = made(CAPEX, INVENTED), made(INVENTED)
     answer = asked(FakeChat(whole, failing), streaming=streaming)
     assert [s.text for s in answer.statements] == [CAPEX[0]]
     assert answer.incomplete == "What could not be verified was not asked for again: no more"
