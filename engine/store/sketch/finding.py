@@ -30,8 +30,8 @@ _BATCH = 512
 _WORTH = 2
 """A step over the means must leave at most one page in so many, or it is not taken."""
 CERTAIN = 4.0
-"""Standard errors of rounding that a page may be off which is left out: about six times those that
-were seen (2,750 scores of made-up pages were off by 2.7 at most)."""
+"""Standard errors of rounding that a page may be off which is left out: half as much again as was
+seen (2,750 scores of made-up pages were off by 2.7 at most)."""
 LIKELY = 1.5
 """The same where some of the best may be missed anyway."""
 
