@@ -156,7 +156,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 def test_a_set_of_the_hub_that_cannot_be_had_is_said(tmp_path: Path) -> None:
     pytest.importorskip("huggingface_hub")
-    with pytest.raises(NotFound, match=r"hf:someone/animals .* cannot be fetched: .* a copy"):
+    with pytest.raises(NotFound, match=r"hf:someone/animals .* cannot be fetched.*: .* a copy"):
         fetched.hub("someone/animals", cache=tmp_path, endpoint=NOWHERE)
 
 
