@@ -113,6 +113,7 @@ def test_ask_json_has_the_published_shape(run: Run, library: Path) -> None:
     assert said.json.keys() == {"question", "answer", "abstained", "citations"} | {
         "reason",
         "missing",
+        "incomplete",
         "statements",
         "usage",
         "asked",
@@ -288,7 +289,7 @@ def test_bench_quality_prints_the_published_shape(
     (tmp_path / "questions.jsonl").write_text(line)
     command = ["bench", "quality", "questions.jsonl", str(documents), "--json", *within]
     measured = run(*command, "--library", library).json
-    speed = {"pages_per_second", "search_ms_p50"}
+    speed = {"pages_per_second", "search_ms_p50", "bytes_per_page", "store_bytes_per_page"}
     assert measured.keys() - speed == {
         *("questions", "pages", "ndcg@5", "ndcg@10", "recall@1", "recall@5", "recall@10", "mrr")
     }
