@@ -14,6 +14,7 @@ from .traces import trace_of
 
 router = APIRouter(prefix="/api/libraries/{library}/documents", tags=["documents"])
 MAX_LISTED = 500
+MAX_NAME = 200
 
 
 @router.get("")
@@ -22,11 +23,15 @@ def documents(
     caller: Reader,
     tag: Annotated[list[str] | None, Query()] = None,
     where: Annotated[str | None, Query(max_length=MAX_FILTER)] = None,
+    q: Annotated[str | None, Query(max_length=MAX_NAME)] = None,
     offset: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_LISTED)] = 100,
 ) -> DocumentList:
-    """Documents by name, those that have every `tag` and fulfil `where`."""
+    """Documents by name, those that have every `tag`, fulfil `where`, and have `q` in their name or
+    title, in large letters or small."""
     found = opened.documents(tags=tag or (), where=where)
+    if q:
+        found = [d for d in found if q.casefold() in f"{d.name} {d.title}".casefold()]
     shown = found[offset : offset + limit]
     following = offset + limit
     return DocumentList(

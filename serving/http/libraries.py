@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 
 from recto.library import Library
 
-from .access import Reader
+from .access import Caller, Reader
 from .problems import Refusal
 from .schemas import LibraryInfo
 from .server import Server, server_of
@@ -28,13 +28,13 @@ LibraryOf = Annotated[Library, Depends(library_of)]
 @router.get("")
 def libraries(caller: Reader, server: ServerOf) -> list[LibraryInfo]:
     """All libraries, with what of them the caller may see."""
-    return [_info(name, server, caller.tenant) for name in server.names()]
+    return [_info(name, server, caller) for name in server.names()]
 
 
 @router.get("/{library}")
 def one_library(library: str, caller: Reader, server: ServerOf) -> LibraryInfo:
     """One library."""
-    return _info(library, server, caller.tenant)
+    return _info(library, server, caller)
 
 
 def check_media(library: Library) -> None:
@@ -56,8 +56,8 @@ def media_library_of(opened: LibraryOf) -> Library:
 MediaLibraryOf = Annotated[Library, Depends(media_library_of)]
 
 
-def _info(name: str, server: Server, tenant: str) -> LibraryInfo:
-    library = server.library(name, tenant)
+def _info(name: str, server: Server, caller: Caller) -> LibraryInfo:
+    library = server.library(name, caller.tenant)
     documents = library.documents()
     return LibraryInfo(
         library=name,
@@ -66,5 +66,6 @@ def _info(name: str, server: Server, tenant: str) -> LibraryInfo:
         pages=sum(document.pages - len(document.skipped) for document in documents),
         encoder=library.encoder.name,
         can_ask_with_images=library.takes_images,
+        may_write=caller.key.allows("write"),
         crossmodal=None if library.crossmodal is None else library.crossmodal.name,
     )

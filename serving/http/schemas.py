@@ -57,6 +57,8 @@ class LibraryInfo(Told):
     pages: int
     encoder: str
     can_ask_with_images: bool
+    may_write: bool
+    """Whether the caller may add, change and remove documents."""
     crossmodal: str | None
     """What encodes its sound, film and pictures; null where nothing does."""
 

@@ -15,22 +15,46 @@ from recto.engine.store.clips.records import ClipModality
 from recto.library import Library
 from recto.results import Answer, Hit
 from recto.serving.http.access import caller_of
+from recto.serving.http.confinement import Confinement
 from recto.serving.http.libraries import check_media
+from recto.serving.http.pictures import decoded, sent_picture
 from recto.serving.http.server import Server
 
 Call: TypeAlias = Context[Any, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, and the part of a library that it is about."""
+
+    question: str
+    documents: Sequence[str] = ()
+    where: str = ""
+
+    @property
+    def part(self) -> Confinement:
+        """As the methods of `Library` take it."""
+        return Confinement(
+            documents=list(self.documents) or None, tags=None, pages=None, where=self.where or None
+        )
+
+
 class Libraries(Protocol):
     """What the tools need of whoever runs them."""
+
+    def named(self, name: str) -> str:
+        """The name of the library that is meant: "" is the first."""
+        ...
 
     def library(self, name: str, call: Call) -> Library:
         """Confined to who calls. "" is the first. Raises NotFound and what refuses a caller."""
         ...
 
-    def search(self, library: Library, question: str, *, limit: int, where: str) -> list[Hit]: ...
+    def search(self, library: Library, asked: Asked, *, image: str, limit: int) -> list[Hit]:
+        """`image` is a data URL or base64; "" for none."""
+        ...
 
-    def ask(self, library: Library, question: str) -> Answer: ...
+    def ask(self, library: Library, asked: Asked) -> Answer: ...
 
     def find(
         self,
@@ -54,16 +78,19 @@ class OneLibrary:
     opened: Library
     answerer: Answerer | None = None
 
+    def named(self, name: str) -> str:
+        return name or "main"
+
     def library(self, name: str, call: Call) -> Library:
         if name not in ("", "main"):
             raise NotFound(f"There is no library {name!r}; there is one, 'main'.")
         return self.opened
 
-    def search(self, library: Library, question: str, *, limit: int, where: str) -> list[Hit]:
-        return library.search(question, limit=limit, where=where or None)
+    def search(self, library: Library, asked: Asked, *, image: str, limit: int) -> list[Hit]:
+        return _searched(library, asked, image, limit)
 
-    def ask(self, library: Library, question: str) -> Answer:
-        return library.ask(question, answerer=self.answerer)
+    def ask(self, library: Library, asked: Asked) -> Answer:
+        return library.ask(asked.question, answerer=self.answerer, **asked.part)
 
     def find(
         self,
@@ -90,15 +117,18 @@ class ServedLibraries:
         request = call.request_context.request
         assert request is not None, "over HTTP there is a request"
         caller = caller_of(request, self.server)
-        return self.server.library(name or self.server.names()[0], caller.tenant)
+        return self.server.library(self.named(name), caller.tenant)
 
-    def search(self, library: Library, question: str, *, limit: int, where: str) -> list[Hit]:
+    def named(self, name: str) -> str:
+        return name or self.server.names()[0]
+
+    def search(self, library: Library, asked: Asked, *, image: str, limit: int) -> list[Hit]:
         with self.server.searching:
-            return library.search(question, limit=limit, where=where or None)
+            return _searched(library, asked, image, limit)
 
-    def ask(self, library: Library, question: str) -> Answer:
+    def ask(self, library: Library, asked: Asked) -> Answer:
         with self.server.answering:
-            answer = library.ask(question, answerer=self.server.answerer)
+            answer = library.ask(asked.question, answerer=self.server.answerer, **asked.part)
         self.server.figures.answer(answer)
         return answer
 
@@ -118,3 +148,10 @@ class ServedLibraries:
     def look(self, draw: Callable[[], bytes]) -> bytes:
         with self.server.decoding:
             return draw()
+
+
+def _searched(library: Library, asked: Asked, image: str, limit: int) -> list[Hit]:
+    if not image:
+        return library.search(asked.question, limit=limit, **asked.part)
+    with sent_picture(decoded(image)) as path:
+        return library.search(asked.question or None, image=path, limit=limit, **asked.part)

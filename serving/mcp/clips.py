@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import quote
 
 from mcp.server.mcpserver import MCPServer
 from mcp_types import CallToolResult, ImageContent, ResourceLink
@@ -18,7 +17,7 @@ from recto.media_pictures import drawn_wave
 from recto.results import Document
 
 from .access import Call, Libraries
-from .calling import DocumentName, LibraryName, Where, opened, result, told, webp
+from .calling import DocumentName, LibraryName, Where, link, opened, result, told, webp
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -45,7 +44,7 @@ def add_clips(server: MCPServer, libraries: Libraries) -> None:
 
         A sound or a film is known by `start` and `end` in seconds, for `get_clip`; a picture or a
         page by its page, for `get_page`."""
-        ours = opened(libraries, library, call)
+        ours = await opened(libraries, library, call)
         hits = await told(
             lambda: libraries.find(ours, text, targets=targets, limit=limit, where=where)
         )
@@ -53,7 +52,7 @@ def add_clips(server: MCPServer, libraries: Libraries) -> None:
         found = result(
             "\n".join(lines) or "Nothing was found.", {"hits": [hit.as_json() for hit in hits]}
         )
-        found.content.extend(_link(hit, library) for hit in hits)
+        found.content.extend(clip_link(hit, libraries.named(library)) for hit in hits)
         return found
 
     @server.tool(structured_output=False)
@@ -61,7 +60,7 @@ def add_clips(server: MCPServer, libraries: Libraries) -> None:
         call: Call, document: DocumentName, start: Second, library: LibraryName = ""
     ) -> CallToolResult:
         """One moment of a film: what it shows then. Of sound, how loud it is around then."""
-        ours = opened(libraries, library, call)
+        ours = await opened(libraries, library, call)
         found, place = await told(lambda: _clip(ours, document, start))
         picture = await told(lambda: libraries.look(lambda: _picture(ours, found, place, start)))
         span = f"{clock(place.start)}–{clock(place.end)}"
@@ -83,7 +82,7 @@ def add_clips(server: MCPServer, libraries: Libraries) -> None:
     @server.resource("recto://{library}/{document}/t/{start}", mime_type="image/webp")
     async def clip_picture(library: str, document: str, start: str, call: Call) -> bytes:
         """What a film shows at a second, or how loud a sound is around it."""
-        ours = opened(libraries, library, call)
+        ours = await opened(libraries, library, call)
 
         def looked() -> bytes:
             time = _second(start)
@@ -128,8 +127,7 @@ def _picture(library: Library, document: Document, place: ClipPlace, time: float
     return webp(lambda width: library.frame(document.id, time, width=width))
 
 
-def _link(hit: ClipHit, library: str) -> ResourceLink:
-    base = f"recto://{quote(library or 'main')}/{hit.document.id}"
+def clip_link(hit: ClipHit, library: str) -> ResourceLink:
+    """Where what was found can be looked at."""
     place = str(hit.page) if hit.page else f"t/{hit.start:g}"
-    name = f"{hit.document.name}, {hit.where}"
-    return ResourceLink(name=name, uri=f"{base}/{place}", mime_type="image/webp")
+    return link(library, f"{hit.document.id}/{place}", f"{hit.document.name}, {hit.where}")

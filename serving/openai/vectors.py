@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
-import re
 import uuid
 
 import numpy as np
@@ -17,14 +15,13 @@ from recto.engine.vectors import FloatArray
 from recto.library import Library
 from recto.serving.http.access import Reader
 from recto.serving.http.libraries import ServerOf
-from recto.serving.http.pictures import sent_picture
+from recto.serving.http.pictures import decoded, sent_picture
 
 from .errors import RERANK
 from .replies import EmbeddingsReply, Model, ModelList, Ranked, RerankReply, RerankUsage
 from .schemas import EmbeddedThing, EmbeddingsRequest, RerankRequest
 
 router = APIRouter(tags=["openai"])
-_DATA_URL = re.compile(r"data:image/[a-z+.-]+;base64,", re.IGNORECASE)
 
 
 @router.get("/v1/models")
@@ -114,17 +111,8 @@ def _encoded(library: Library, thing: EmbeddedThing, *, query: bool) -> FloatArr
             return library.encode_question(thing.text).patches
         return library.encode_text(thing.text).vectors
     assert thing.image is not None
-    with sent_picture(_bytes(thing.image)) as path:
+    with sent_picture(decoded(thing.image)) as path:
         return library.encode_picture(path).vectors
-
-
-def _bytes(sent: str) -> bytes:
-    try:
-        return base64.b64decode(_DATA_URL.sub("", sent, count=1), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InputError(
-            "A picture is neither a data URL nor base64; addresses are not fetched."
-        ) from error
 
 
 def _mean(vectors: FloatArray) -> FloatArray:

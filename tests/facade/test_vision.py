@@ -85,7 +85,7 @@ def test_answer_is_cited_with_quote_boxes_and_cost(
     answer = library.ask("warranty of the pump", answerer=answerer)
     (citation,) = answer.citations
     assert answer.text == "It lasts 24 months. [1]"
-    assert (citation.document.name, citation.where) == ("pump.pdf", "page 1")
+    assert (citation.document.name, citation.page.number) == ("pump.pdf", 1)
     assert citation.quote == "pump lasts 24 months from the day"
     assert len(citation.boxes) == 2
     value = json.loads(json.dumps(answer.as_json()))
@@ -122,7 +122,7 @@ def test_statement_may_rest_on_the_page_where_a_sentence_goes_on(
     said = claims(("Until a fish is near.", [("S2", "until the fish comes near")]))
     settings = VisionSettings(most_pages=1)
     answer = library.ask("heron marshes", answerer=eyes(Reply.json(said), settings=settings))
-    assert [citation.where for citation in answer.citations] == ["page 2"]
+    assert [citation.page.number for citation in answer.citations] == [2]
     assert {hit.page.number for hit in answer.hits} >= {1, 2}
 
 
@@ -325,25 +325,3 @@ def test_label_cannot_be_forged_by_a_page_or_a_file_name(
 def test_endpoint_that_is_not_there_is_said(eyes: Eyes) -> None:
     with pytest.raises(BackendUnreachable):
         recto.vision("any", "http://127.0.0.1:9/v1")
-
-
-def test_value_of_a_chart_beside_text_is_cited_as_seen_with_about_its_place(
-    library: recto.Library, eyes: Eyes, tmp_path: Path
-) -> None:
-    bars = b"".join(b"%d 400 20 %d re f " % (100 + 40 * n, 60 + 30 * n) for n in range(5))
-    content = pdfs.lines(WARRANTY) + b".2 .3 .7 rg " + bars + b"0 g "
-    library.add(planted(tmp_path / "files" / "pump.pdf", content))
-    said = claims(("Sales of 2024 were 180.", [("S1", "")]))
-    quote = said["claims"][0]["quotes"][0]  # type: ignore[index]
-    quote["figure"] = "bars of sales, 2024: 180"
-    answer = library.ask("sales of the pump in 2024", answerer=eyes(Reply.json(said)))
-    value = answer.as_json()
-    (cited,) = value["citations"]
-    assert (cited["basis"], cited["quote"], cited["approximate"]) == ("picture", "", True)
-    ((x0, y0, x1, y1),) = cited["boxes"]
-    assert abs(x0 - 100 / 612) < 0.03
-    assert abs(x1 - 280 / 612) < 0.03
-    assert abs(y0 - 212 / 792) < 0.03
-    assert abs(y1 - 392 / 792) < 0.03
-    assert value["statements"][0]["support"] == "page"
-    assert answer.text == "Sales of 2024 were 180. [1] (as the model sees it)"

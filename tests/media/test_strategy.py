@@ -25,8 +25,7 @@ def test_pages_and_pictures_are_ranked_as_the_encoder_sees_them(filled: Library)
         for target in ("page", "image")
         for hit in filled.find(QUESTION, targets=[target], limit=9, moments=9)
     ]
-    found.sort(key=lambda one: (-one[0], one[1]))  # what is equal in the order of pages
-    assert ranked(filled) == [place for _, place in found]
+    assert ranked(filled) == [place for _, place in sorted(found, reverse=True)]
     assert {name for name, _ in ranked(filled)} == {"birds.pdf", "beach.png", "night.png"}
 
 

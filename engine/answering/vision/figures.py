@@ -15,8 +15,6 @@ from recto.engine.text import terms
 
 _ACROSS = 96
 """Cells in a row of the grid in which is looked."""
-_GAP = 4
-"""Cells."""
 _DRAWN = 40
 """Of 255, from the paper, in any colour."""
 _INKED = 0.02
@@ -86,17 +84,17 @@ def _is_large(box: Box) -> bool:
 
 
 def _connected(inked: _Grid) -> Iterator[tuple[Box, int]]:
-    """Cells with no more than a gap between them, as the bars of a chart have: the box around them,
-    and how many."""
+    """Cells that touch, or have one cell between them: the box around them, and how many."""
     rows, columns = inked.shape
-    reach = range(-_GAP, _GAP + 1)
     left = {(int(row), int(column)) for row, column in np.argwhere(inked)}
     while left:
         waiting = [left.pop()]
         found = list(waiting)
         while waiting:
             row, column = waiting.pop()
-            near = {(row + down, column + across) for down in reach for across in reach} & left
+            near = {
+                (row + down, column + across) for down in range(-2, 3) for across in range(-2, 3)
+            } & left
             left -= near
             waiting += near
             found += near

@@ -59,6 +59,7 @@ function askForKey() {
 
 export const get = async (path) => (await send(path)).json();
 export const remove = async (path) => (await send(path, { method: "DELETE" })).json();
+export const patch = async (path, body) => (await send(path, { ...postOptions(body), method: "PATCH" })).json();
 export const post = async (path, body, options = {}) =>
   (await send(path, postOptions(body, options))).json();
 
@@ -101,17 +102,17 @@ function parsed(block) {
 }
 
 /** Send files; `onProgress` is told the share that has gone out. `fetch` cannot tell it. */
-export function upload(path, files, onProgress) {
+export function upload(path, { files, field, method = "POST", onProgress }) {
   return new Promise((resolve, reject) => {
     const form = new FormData();
-    for (const file of files) form.append("files", file, file.name);
+    for (const file of files) form.append(field, file, file.name);
     const request = new XMLHttpRequest();
-    request.open("POST", path);
+    request.open(method, path);
     for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
     request.upload.onprogress = (event) => onProgress(event.loaded / event.total);
     request.onerror = () => reject(new Problem(0, "offline", "The server does not answer."));
     request.onload = () => {
-      if (request.status === 401) return resolve(askForKey().then(() => upload(path, files, onProgress)));
+      if (request.status === 401) return resolve(askForKey().then(() => upload(path, { files, field, method, onProgress })));
       let body = {};
       try {
         body = JSON.parse(request.responseText);

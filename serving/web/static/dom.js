@@ -22,6 +22,7 @@ const SHAPES = {
   heat: "M12 3c1 4 5 5.5 5 10a5 5 0 0 1-10 0c0-2 1-3 2-4 .3 1.5 1 2 2 2 .5-3-.5-5 1-8Z",
   link: "M10 13a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-5.7-5.7l-1.2 1.2M14 11a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 5.7 5.7l1.2-1.2",
   down: "M12 5v11m0 0 4-4m-4 4-4-4M5 20h14",
+  pen: "M4 20l1-4L16 5l3 3L8 19l-4 1Z",
   bin: "M5 7h14M10 7V5h4v2M7 7l1 12h8l1-12",
 };
 
@@ -37,6 +38,11 @@ export function icon(name) {
 }
 
 export const $ = (id) => document.getElementById(id);
+
+/** Let something be read aloud, once: what is drawn meanwhile is not. */
+export function say(text) {
+  $("spoken").textContent = text;
+}
 
 /** Say something that passes. */
 export function notice(text) {

@@ -1,14 +1,15 @@
 // What the keyboard does where nothing is being written.
 
 import { $ } from "./dom.js";
-import * as talk from "./talk.js";
+import * as places from "./places.js";
+import * as shelf from "./shelf.js";
 import * as viewer from "./viewer.js";
 
 const DOES = {
   "/": () => $("question").focus(),
   "?": () => $("keys").showModal(),
-  j: () => talk.step(1),
-  k: () => talk.step(-1),
+  j: () => places.step(1),
+  k: () => places.step(-1),
   ArrowLeft: () => viewer.move(-1),
   ArrowRight: () => viewer.move(1),
   "[": () => viewer.turn(-1),
@@ -29,7 +30,7 @@ export function wire() {
     const writing = event.target.matches("textarea, select, input:not([type=checkbox], [type=radio])");
     if (event.key === "Escape") {
       if (writing) event.target.blur();
-      else if ($("shelf").classList.contains("open")) $("shelf").classList.remove("open");
+      else if (shelf.isOpen()) shelf.open(false);
       else viewer.close();
       return;
     }

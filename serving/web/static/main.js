@@ -2,27 +2,30 @@
 
 import * as api from "./api.js";
 import { $, h, notice } from "./dom.js";
+import * as editing from "./editing.js";
+import * as jobs from "./jobs.js";
 import * as keyboard from "./keyboard.js";
+import * as places from "./places.js";
 import * as shelf from "./shelf.js";
-import { on, state } from "./state.js";
+import { home, on, state } from "./state.js";
 import * as talk from "./talk.js";
 import * as theme from "./theme.js";
 import * as viewer from "./viewer.js";
 
-const linked = /^\/l\/([^/]+)(?:\/d\/([0-9a-f]+))?$/.exec(location.pathname);
-
 async function choose(library) {
   state.library = library;
   state.chosen.clear();
-  viewer.close();
+  viewer.close({ kept: true });
+  jobs.clear();
+  talk.clear();
   document.title = `${library.label} · recto`;
-  $("talk").replaceChildren();
+  $("library").value = library.library;
   $("send").disabled = false;
-  talk.offer(Boolean(library.crossmodal));
-  shelf.offer(Boolean(library.crossmodal));
+  talk.offer(library);
+  shelf.offer(library);
   scope();
   await shelf.load();
-  await shelf.resume();
+  await jobs.resume();
 }
 
 function scope() {
@@ -39,37 +42,57 @@ function clearScope() {
   scope();
 }
 
-function fillChooser(libraries) {
-  $("library").replaceChildren(...libraries.map((found) => h("option", { value: found.library }, found.label)));
-  $("library").value = state.library.library;
-  $("chooser").hidden = libraries.length < 2;
-  $("library").addEventListener("change", (event) =>
-    choose(libraries.find((found) => found.library === event.target.value)).catch((error) => notice(error.message)));
+function fillChooser() {
+  $("library").replaceChildren(...state.libraries.map((found) => h("option", { value: found.library }, found.label)));
+  $("chooser").hidden = state.libraries.length < 2;
+  $("library").addEventListener("change", (event) => {
+    const chosen = state.libraries.find((found) => found.library === event.target.value);
+    told(choose(chosen));
+    history.pushState(null, "", home());
+  });
+}
+
+const told = (promise) => promise.catch((error) => notice(error.message));
+
+/** What the address names: a library, and what of it is open. */
+function linked() {
+  const [, library, document] = /^\/l\/([^/]+)(?:\/d\/([0-9a-f]+))?$/.exec(location.pathname) ?? [];
+  const found = state.libraries.find((one) => one.library === decodeURIComponent(library ?? ""));
+  const search = new URLSearchParams(location.search);
+  const item = found && document && {
+    document,
+    page: Number(search.get("page") ?? 1),
+    start: Math.max(0, Number(search.get("t")) || 0),
+    question: new URLSearchParams(location.hash.slice(1)).get("q") ?? "",
+    boxes: boxesOf(search.get("boxes")),
+  };
+  return { library: found, item: item || null };
+}
+
+/** Go where the browser's history says. */
+async function goBack(event) {
+  const { library, item } = linked();
+  const wanted = library ?? state.libraries[0];
+  if (wanted !== state.library) await choose(wanted);
+  if (item) await viewer.show(event.state ?? item, { kept: true });
+  else viewer.close({ kept: true });
 }
 
 async function begin() {
   on("open", viewer.show);
-  on("closed", talk.unmark);
+  on("closed", places.unmark);
   on("removed", viewer.forget);
   on("chosen", scope);
   on("documents", talk.welcome);
-  for (const part of [shelf, talk, viewer, keyboard, theme]) part.wire();
-  const { hash } = location;
-  const search = new URLSearchParams(location.search);
+  on("changed", () => told(shelf.load()));
+  for (const part of [shelf, jobs, editing, talk, viewer, keyboard, theme]) part.wire();
   try {
-    const libraries = await api.get("/api/libraries");
-    const wanted = libraries.find((found) => found.library === decodeURIComponent(linked?.[1] ?? ""));
-    await choose(wanted ?? libraries[0]);
-    fillChooser(libraries);
-    if (wanted && linked[2]) {
-      await viewer.show({
-        document: linked[2],
-        page: Number(search.get("page") ?? 1),
-        start: Math.max(0, Number(search.get("t")) || 0),
-        question: new URLSearchParams(hash.slice(1)).get("q") ?? "",
-        boxes: boxesOf(search.get("boxes")),
-      });
-    }
+    state.libraries = await api.get("/api/libraries");
+    const { library, item } = linked();
+    fillChooser();
+    await choose(library ?? state.libraries[0]);
+    if (item) await viewer.show(item, { kept: true });
+    addEventListener("popstate", (event) => told(goBack(event)));
   } catch (error) {
     $("talk").replaceChildren(h("p", { class: "notice bad", role: "alert" }, error.message, h("button", { onclick: () => location.reload() }, "Try again")));
   }

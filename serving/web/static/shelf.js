@@ -1,11 +1,14 @@
-// The shelf: documents of the library, which of them are asked, and what is being added.
+// The shelf: documents of the library, and which of them are asked.
 
 import * as api from "./api.js";
 import { clock } from "./clips.js";
 import { $, confirmed, counted, h, icon, notice } from "./dom.js";
+import * as editing from "./editing.js";
 import { documentPath, root, state, tell } from "./state.js";
 
 const PART = 200;
+/** Milliseconds after the last letter, until documents are looked for. */
+const PAUSE = 200;
 const FILMS = ["mov", "matroska"];
 /** What is known of sound and film, by document: asked for when its line is first seen. */
 const lasting = new Map();
@@ -14,35 +17,45 @@ const seen = new IntersectionObserver((entries) => {
 });
 let listed = [];
 let next = null;
+/** How many documents there are, whatever the filter lets through. */
 let total = 0;
+/** Counts what was asked for: of two lists that are under way the later one is shown. */
+let latest = 0;
 
+const wanted = () => $("filter").value.trim();
+
+/** Show the documents of the library that the filter lets through, from the first. */
 export async function load() {
-  listed = [];
-  next = 0;
-  await more();
+  await more(0);
 }
 
-async function more() {
-  const part = await api.get(`${root()}/documents?offset=${next}&limit=${PART}`);
-  listed.push(...part.documents);
-  ({ next, total } = part);
-  const there = new Set(listed.map((document) => document.document_id));
-  if (next === null) for (const id of state.chosen.keys()) if (!there.has(id)) state.chosen.delete(id);
-  draw();
+async function more(from) {
+  const mine = ++latest;
+  const name = wanted();
+  const part = await api.get(`${root()}/documents?offset=${from}&limit=${PART}&q=${encodeURIComponent(name)}`);
+  if (mine !== latest) return;
+  listed = from ? [...listed, ...part.documents] : part.documents;
+  next = part.next;
+  if (!name) {
+    total = part.total;
+    const there = new Set(listed.map((document) => document.document_id));
+    if (next === null) for (const id of state.chosen.keys()) if (!there.has(id)) state.chosen.delete(id);
+  }
+  draw(name, part.total);
 }
 
-function draw() {
-  const wanted = $("filter").value.trim().toLowerCase();
-  const shown = listed.filter((d) => `${d.document} ${d.title}`.toLowerCase().includes(wanted));
-  $("count").textContent = total ? total.toLocaleString("en") : "";
+function draw(name, found) {
+  $("count").textContent = total ? (name ? `${found.toLocaleString("en")} of ${total.toLocaleString("en")}` : total.toLocaleString("en")) : "";
+  const focused = document.activeElement?.closest(".document")?.dataset.document;
   seen.disconnect();
-  $("documents").replaceChildren(...shown.map(row));
+  $("documents").replaceChildren(...listed.map(row));
   for (const line of $("documents").querySelectorAll("[data-media]")) seen.observe(line);
   $("more").hidden = next === null;
-  if (!shown.length) {
-    const said = listed.length ? "No document is called so." : "No documents yet. Add some below.";
-    $("documents").append(h("li", { class: "nothing" }, said));
+  if (!listed.length) {
+    const empty = state.library.may_write ? "No documents yet. Add some below." : "No documents yet.";
+    $("documents").append(h("li", { class: "nothing" }, name ? "No document is called so." : empty));
   }
+  if (focused) $("documents").querySelector(`[data-document="${focused}"] .name`)?.focus();
   tell("documents", { total });
 }
 
@@ -51,9 +64,13 @@ function row(document) {
   const media = document.pages === 0;
   const about = [media ? said(document) : counted(document.pages, "page"), ...document.tags];
   if (skipped) about.push(`${skipped} unreadable`);
+  const buttons = [
+    h("button", { class: "icon", "aria-label": `Edit ${document.document}`, onclick: () => editing.edit(document) }, icon("pen")),
+    h("button", { class: "icon", "aria-label": `Remove ${document.document}`, onclick: () => remove(document) }, icon("bin")),
+  ];
   return h(
     "li",
-    { class: "document" },
+    { class: "document", "data-document": document.document_id },
     h("input", {
       type: "checkbox",
       checked: state.chosen.has(document.document_id),
@@ -71,7 +88,7 @@ function row(document) {
       document.document,
       h("small", { "data-media": media && document.document_id }, about.join(" · ")),
     ),
-    h("button", { class: "icon", "aria-label": `Remove ${document.document}`, onclick: () => remove(document) }, icon("bin")),
+    ...(state.library.may_write ? buttons : []),
   );
 }
 
@@ -97,9 +114,11 @@ async function measure(line) {
   if (document && line.isConnected) line.textContent = [said(document), ...document.tags].join(" · ");
 }
 
-/** Say what can be added. */
-export function offer(media) {
-  $("takes").textContent = `PDF, pictures, ${media ? "sound, film, " : ""}Office files. Drop them anywhere.`;
+/** Say what can be added, to whom may. */
+export function offer({ crossmodal, may_write: writes }) {
+  $("takes").textContent = `PDF, pictures, ${crossmodal ? "sound, film, " : ""}Office files. Drop them anywhere.`;
+  $("drop").hidden = !writes;
+  $("filter").value = "";
 }
 
 function choose(document, chosen) {
@@ -122,128 +141,23 @@ async function remove(document) {
   }
 }
 
-/** Files that were dropped or chosen. */
-export async function add(files) {
-  if (!files.length) return;
-  const title = files.length === 1 ? files[0].name : counted(files.length, "file");
-  const card = jobCard(title);
-  try {
-    const job = await api.upload(`${root()}/documents`, files, (share) => card.show("Sending", share));
-    await follow(job, card);
-  } catch (error) {
-    card.fail(error.message);
-  }
+/** Show or hide the shelf where the window is too narrow for it. */
+export function open(shown) {
+  $("shelf").classList.toggle("open", shown);
+  $("open-shelf").setAttribute("aria-expanded", String(shown));
+  $(shown ? "close-shelf" : "open-shelf").focus();
 }
 
-/** Go on showing jobs that were there before this page was. */
-export async function resume() {
-  const jobs = await api.get(`${root()}/jobs?limit=20`);
-  for (const job of jobs.filter((found) => ["waiting", "running"].includes(found.state))) {
-    const title = job.files.length === 1 ? job.files[0].name : counted(job.files.length, "file");
-    follow(job, jobCard(title)).catch((error) => notice(error.message));
-  }
-}
-
-async function follow(job, card) {
-  const path = `${root()}/jobs/${job.job}`;
-  const done = new Set();
-  let seen = 0;
-  card.onCancel(() => api.post(`${path}/cancel`).catch((error) => notice(error.message)));
-  card.show("Waiting", 0);
-  for (let over = false; !over; ) {
-    try {
-      for await (const { kind, id, data } of api.events(`${path}/events`, { after: seen })) {
-        seen = id || seen;
-        if (kind === "file") {
-          done.add(data.index);
-          await load();
-        }
-        if (kind === "page" && data.pages) card.show(`Reading page ${data.page} of ${data.pages}`, (done.size + data.page / data.pages) / job.files.length);
-        else if (kind === "page") card.show("Listening and looking", (done.size + data.share) / job.files.length);
-        if (kind === "state" && data.state === "running") card.show("Reading", done.size / job.files.length);
-        if (kind === "state") over = ["done", "failed", "cancelled"].includes(data.state);
-      }
-    } catch (error) {
-      if (error.status) throw error;
-    }
-    if (!over) {
-      card.show("The server is away; it goes on when it is back", done.size / job.files.length);
-      await new Promise((resolve) => setTimeout(resolve, 1500));
-    }
-  }
-  await end(await api.get(path), card, path);
-}
-
-async function end(job, card, path) {
-  await load();
-  if (job.state === "done") return card.remove();
-  if (job.state === "cancelled") return card.remove(notice("Cancelled. What was read before is kept."));
-  const failed = job.files.filter((file) => file.state === "failed");
-  const why = failed.map((file) => file.error || file.name).join("\n") || job.error;
-  card.fail(why, async () => {
-    try {
-      await follow(await api.post(`${path}/retry`), card);
-    } catch (error) {
-      card.fail(error.message);
-    }
-  });
-}
-
-function jobCard(title) {
-  const said = h("span", { class: "quiet" });
-  const bar = h("progress", { max: "1", value: "0", "aria-label": `Adding ${title}` });
-  const buttons = h("div", { class: "line" });
-  const line = h("div", { class: "line" }, h("span", { title }, title), buttons);
-  const card = h("div", { class: "job" }, line, bar, said);
-  $("jobs").append(card);
-  return {
-    show(text, share) {
-      card.classList.remove("failed");
-      said.textContent = text;
-      bar.hidden = false;
-      bar.value = share;
-    },
-    onCancel(cancel) {
-      buttons.replaceChildren(h("button", { onclick: cancel }, "Cancel"));
-    },
-    fail(why, retry) {
-      card.classList.add("failed");
-      bar.hidden = true;
-      said.textContent = why;
-      const again = retry && h("button", { onclick: retry }, "Try again");
-      buttons.replaceChildren(...[again, h("button", { onclick: () => card.remove() }, "Dismiss")].filter(Boolean));
-    },
-    remove: () => card.remove(),
-  };
-}
+export const isOpen = () => $("shelf").classList.contains("open");
 
 export function wire() {
-  $("filter").addEventListener("input", draw);
-  $("more").addEventListener("click", () => more().catch((error) => notice(error.message)));
-  $("files").addEventListener("change", (event) => {
-    add([...event.target.files]);
-    event.target.value = "";
+  let pause = 0;
+  const told = (promise) => promise.catch((error) => notice(error.message));
+  $("filter").addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(() => told(load()), PAUSE);
   });
-  let depth = 0;
-  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
-  addEventListener("dragenter", (event) => {
-    if (!carriesFiles(event)) return;
-    depth += 1;
-    $("veil-name").textContent = state.library?.label ?? "";
-    $("veil").hidden = false;
-  });
-  addEventListener("dragleave", (event) => {
-    if (carriesFiles(event) && --depth <= 0) $("veil").hidden = true;
-  });
-  addEventListener("dragover", (event) => carriesFiles(event) && event.preventDefault());
-  addEventListener("drop", (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    depth = 0;
-    $("veil").hidden = true;
-    add([...event.dataTransfer.files]);
-  });
-  for (const [button, open] of [["open-shelf", true], ["close-shelf", false]]) {
-    $(button).addEventListener("click", () => $("shelf").classList.toggle("open", open));
-  }
+  $("more").addEventListener("click", () => told(more(next)));
+  $("open-shelf").addEventListener("click", () => open(true));
+  $("close-shelf").addEventListener("click", () => open(false));
 }

@@ -3,6 +3,9 @@
 const listeners = new Map();
 
 export const state = {
+  /** All that there are. */
+  libraries: [],
+  /** The one that is asked. */
   library: null,
   /** Ids of the documents that the next question is confined to; none: all of them. */
   chosen: new Map(),
@@ -20,3 +23,5 @@ export const root = () => `/api/libraries/${encodeURIComponent(state.library.lib
 export const documentPath = (document) => `${root()}/documents/${document}`;
 export const pagePath = (document, page) => `${documentPath(document)}/pages/${page}`;
 export const pictureOf = (document, page, width) => `${pagePath(document, page)}/image?width=${width}`;
+/** The address of the library, where nothing is open. */
+export const home = () => (state.libraries.length > 1 ? `/l/${encodeURIComponent(state.library.library)}` : "/");

@@ -1,15 +1,14 @@
 // The talk: questions, answers as they are written, the pages and clips that support them.
 
+import * as answers from "./answers.js";
 import * as api from "./api.js";
 import * as clips from "./clips.js";
-import { $, counted, h, icon, notice } from "./dom.js";
+import { $, counted, h, icon, notice, say } from "./dom.js";
 import * as history from "./history.js";
-import { pictureOf, root, state, tell } from "./state.js";
+import * as places from "./places.js";
+import { root, state } from "./state.js";
 
 const LIMIT = 12;
-/** Everything that can be opened from the newest turn, in the order of its citations. */
-let openable = [];
-let current = -1;
 let running = null;
 /** The picture, sound or film that the next question is asked with. */
 let sent = null;
@@ -17,15 +16,6 @@ let sent = null;
 const turns = [];
 const TURNS = 6;
 const LONGEST = 2000;
-
-const WHY = {
-  no_pages: "There are no pages to look at.",
-  weak: "No page is near enough to the question.",
-  unanswerable: "The pages do not hold the answer.",
-  refused: "The model declined to answer.",
-  unreadable: "The model's reply could not be read.",
-  unverified: "Nothing in the model's reply could be found on the pages.",
-};
 
 export async function ask(question, mode, file = null) {
   running?.abort();
@@ -36,14 +26,14 @@ export async function ask(question, mode, file = null) {
   $("welcome")?.remove();
   $("talk").append(turn);
   turn.scrollIntoView({ block: "start", behavior: "smooth" });
-  openable = [];
-  current = -1;
+  places.unmark();
   label();
   try {
-    await { ask: answer, search, clips: searchClips }[mode](question, body, signal, file);
+    await { ask: answer, search, clips: searchClips }[mode]({ turn, body, question, file, signal });
   } catch (error) {
     body.querySelector(".working")?.remove();
     body.querySelector(".writing")?.classList.remove("writing");
+    say("");
     if (error.name === "AbortError") body.append(h("p", { class: "foot" }, "Stopped."));
     else body.append(failure(error, () => retry(turn, question, mode, file)));
   } finally {
@@ -74,20 +64,29 @@ const asked = (question) => ({
   documents: state.chosen.size ? [...state.chosen.keys()] : null,
 });
 
-async function answer(question, body, signal) {
-  const working = h("p", { class: "working" }, "Looking for pages");
+/** Tell that something is looked for, until what is found takes its place. */
+function work(body, text) {
+  const working = h("p", { class: "working" }, text);
   body.append(working);
+  say(text);
+  return working;
+}
+
+async function answer({ turn, body, question, signal }) {
+  const working = work(body, "Looking for pages");
   const text = h("p");
   const writing = h("div", { class: "answer writing" }, text);
-  for await (const { kind, data } of api.events(`${root()}/ask`, { body: { ...asked(question), history: before(), stream: true }, signal })) {
+  const from = root();
+  for await (const { kind, data } of api.events(`${from}/ask`, { body: { ...asked(question), history: before(), stream: true }, signal })) {
     if (kind === "text") {
       working.remove();
       if (!writing.isConnected) body.append(writing);
       text.append(data.text.replace(/\[S?\d+\]/g, ""));
     } else if (kind === "answer") {
-      body.replaceChildren(...understood(data), ...settled(data, question));
-      turns.push({ root: root(), question: data.asked ?? question, answer: data.abstained ? "" : data.answer.slice(0, LONGEST) });
-      if (data.citations.length && matchMedia("(min-width: 821px)").matches) show(0);
+      body.replaceChildren(...answers.understood(data), ...answers.settled(turn, data, question));
+      say(answers.spoken(data));
+      turns.push({ root: from, question: data.asked ?? question, answer: data.abstained ? "" : data.answer.slice(0, LONGEST) });
+      if (data.citations.length && matchMedia("(min-width: 821px)").matches) places.show(turn, 0);
     } else if (kind === "error") {
       throw new api.Problem(data.status, data.code, data.detail);
     }
@@ -95,195 +94,80 @@ async function answer(question, body, signal) {
   working.remove();
 }
 
-/** What was searched for in the place of a question that follows others. */
-function understood({ asked, rewriting }) {
-  if (asked) return [h("p", { class: "quiet" }, `Understood as: ${asked}`)];
-  return rewriting === "failed" ? [h("p", { class: "quiet" }, "Asked as it is, without what was said before.")] : [];
-}
-
-function settled(answer, question) {
-  const citations = answer.citations.map((citation, index) => register({
-    document: citation.document_id, name: citation.document, ...placeOf(citation),
-    boxes: citation.boxes, quote: citation.quote, question, label: String(index + 1),
-  }));
-  const parts = [];
-  if (answer.abstained) {
-    parts.push(h("p", { class: "notice" }, h("strong", {}, "Not found. "), WHY[answer.reason] ?? answer.answer));
-    if (answer.missing) parts.push(h("p", { class: "quiet" }, answer.missing));
-    if (answer.pages.length) parts.push(h("p", { class: "foot" }, "The nearest pages:"), nearest(answer.pages, question));
-    return parts;
-  }
-  parts.push(h("div", { class: "answer" }, ...paragraphs(answer.answer, citations)));
-  const unsupported = answer.statements.filter((statement) => statement.support === "unsupported");
-  if (unsupported.length) {
-    parts.push(h("p", { class: "notice" }, `${counted(unsupported.length, "statement")} could not be verified: `, unsupported.map((s) => `“${s.text}”`).join(" ")));
-  }
-  const seen = answer.statements.filter((statement) => statement.support === "page");
-  if (seen.length) {
-    parts.push(h("p", { class: "notice" }, `${counted(seen.length, "statement")} not verified by words of a page, but as the model sees it: `, seen.map((s) => `“${s.text}”`).join(" ")));
-  }
-  if (answer.missing) parts.push(h("p", { class: "notice" }, "The pages do not tell, says the model: ", answer.missing));
-  if (answer.incomplete) parts.push(h("p", { class: "notice" }, `This may not be all of the answer. ${answer.incomplete}`));
-  parts.push(h("ol", { class: "sources" }, ...answer.citations.map((c, i) => h("li", {}, source(c, citations[i])))));
-  parts.push(h("p", { class: "foot" }, about(answer)));
-  return parts;
-}
-
-/** A paragraph a line, with a chip for each mark. Quotes without marks are a line each. */
-function paragraphs(text, citations) {
-  const lines = text.split("\n").filter((line) => line.trim());
-  const marked = /\[\d+\]/.test(text);
-  return lines.map((line, index) => {
-    const last = index === lines.length - 1;
-    const mine = marked ? [] : citations.slice(index, last ? undefined : index + 1);
-    return h("p", {}, ...withChips(line, citations), ...mine.flatMap((place) => [" ", chip(place)]));
-  });
-}
-
-const withChips = (text, citations) =>
-  text.split(/(\[\d+\])/).map((part) => {
-    const number = Number(/^\[(\d+)\]$/.exec(part)?.[1]);
-    return number && number <= citations.length ? chip(citations[number - 1]) : part;
-  });
-
-const chip = (place) =>
-  h("button", { class: "chip", "data-place": String(place), "aria-label": `Source ${openable[place].label}: ${openable[place].name}, ${clips.where(openable[place])}`, onclick: () => show(place) }, openable[place].label);
-
-const NOT_WORDS = {
-  picture: " What the model sees in its picture; not verified word for word.",
-  summary: " From a summary of the page; not verified word for word.",
-};
-
-const source = (citation, place) =>
-  h("button", { class: "source", "data-place": String(place), onclick: () => show(place) },
-    h("span", { class: "number" }, openable[place].label),
-    h("span", {}, h("span", { class: "where" }, `${citation.document}, ${clips.where(citation)}`),
-      citation.quote ? h("q", {}, citation.quote) : h("span", { class: "quiet" }, NOT_WORDS[citation.basis])));
-
-function about(answer) {
-  const looked = `${counted(answer.pages.length, "page")} read`;
-  if (!answer.usage) return `${looked}. The words are those of the documents; no model was asked.`;
-  const { input_tokens: read, output_tokens: written, cost } = answer.usage;
-  const paid = cost === null ? "" : `, $${cost.toFixed(4)}`;
-  return `${looked} by the model: ${(read + written).toLocaleString("en")} tokens${paid}. Every quote was found on its page.`;
-}
-
-async function search(question, body, signal) {
-  const working = h("p", { class: "working" }, "Looking for pages");
-  body.append(working);
-  const { hits } = await api.post(`${root()}/search`, { ...asked(question), limit: LIMIT }, { signal });
+async function search({ turn, body, question, file, signal }) {
+  const working = work(body, "Looking for pages");
+  const { hits } = file
+    ? await api.postForm(`${root()}/search/image`, form(question, file), { signal })
+    : await api.post(`${root()}/search`, { ...asked(question), limit: LIMIT }, { signal });
   working.remove();
-  if (!hits.length) {
-    body.append(h("p", { class: "notice" }, "No page was found. Is anything added yet?"));
-    return;
-  }
-  body.append(nearest(hits, question));
+  tellFound(body, hits, "page", "No page was found. Is anything added yet?", () => answers.nearest(turn, hits, question));
+}
+
+/** A picture that pages are looked for with, and what else confines the search. */
+function form(question, file) {
+  const fields = new FormData();
+  fields.append("image", file, file.name);
+  if (question) fields.append("question", question);
+  for (const id of state.chosen.keys()) fields.append("documents", id);
+  fields.append("limit", String(LIMIT));
+  return fields;
 }
 
 /** Clips of sound and film, pictures and pages, by text, by a file, or by both. */
-async function searchClips(question, body, signal, file) {
-  const working = h("p", { class: "working" }, "Listening and looking");
-  body.append(working);
+async function searchClips({ turn, body, question, file, signal }) {
+  const working = work(body, "Listening and looking");
   const hits = await clips.find(question, file, signal);
   working.remove();
-  if (!hits.length) {
-    body.append(h("p", { class: "notice" }, "Nothing was found. Are sound, film or pictures added yet?"));
-    return;
-  }
-  body.append(h("ul", { class: "hits" }, ...hits.map((hit) => h("li", {}, clipCard(hit, question)))));
+  tellFound(body, hits, "clip", "Nothing was found. Are sound, film or pictures added yet?", () => answers.found(turn, hits, question));
 }
 
-function clipCard(hit, question) {
-  const place = register({ document: hit.document_id, name: hit.document, ...placeOf(hit), boxes: [], quote: "", question, label: "" });
-  return h("button", { class: "hit", "data-place": String(place), onclick: () => show(place) },
-    h("span", { class: "sheet-of wide" }, clips.face(hit)),
-    h("span", { class: "caption" }, h("strong", {}, TITLES[hit.modality](hit)), h("br"), hit.document));
+function tellFound(body, hits, one, nothing, made) {
+  body.append(hits.length ? made() : h("p", { class: "notice" }, nothing));
+  say(hits.length ? `${counted(hits.length, one)} found.` : nothing);
 }
 
-const TITLES = {
-  audio: (hit) => `Sound, ${clips.where(hit)}`,
-  video: (hit) => `Film, ${clips.where(hit)}`,
-  image: () => "Picture",
-  page: (hit) => `Page ${hit.page}`,
-};
-
-/** Where a hit or a citation opens. */
-const placeOf = ({ page, start, end }) => (page ? { page } : { start, end });
-
-function nearest(hits, question) {
-  const best = hits[0].score || 1;
-  return h("ul", { class: "hits" }, ...hits.map((hit) => h("li", {}, card(hit, best, question))));
-}
-
-function card(hit, best, question) {
-  const place = register({
-    document: hit.document_id, name: hit.document, page: hit.page, question,
-    boxes: (hit.matches ?? []).map((match) => match.box), quote: "", label: "",
-  });
-  const image = h("img", { alt: "", loading: "lazy" });
-  api.picture(pictureOf(hit.document_id, hit.page, 360)).then((address) => (image.src = address), () => {});
-  const share = Math.max(2, Math.round((100 * hit.score) / best));
-  const bar = h("i");
-  bar.style.width = `${share}%`;
-  return h("button", { class: "hit", "data-place": String(place), onclick: () => show(place) },
-    h("span", { class: "sheet-of" }, image),
-    h("span", { class: "bar-of", title: `Score ${hit.score.toFixed(3)}` }, bar),
-    h("span", { class: "caption" }, h("strong", {}, `Page ${hit.page}`), h("br"), hit.document));
-}
-
-const register = (item) => openable.push(item) - 1;
-
-/** Open what the newest turn holds at this place. */
-export function show(place) {
-  if (!openable[place]) return;
-  current = place;
-  tell("open", openable[place]);
-  mark();
-}
-
-export const step = (by) =>
-  openable.length && show((current + by + openable.length) % openable.length);
-
-function mark() {
-  const turns = $("talk").querySelectorAll(".turn");
-  turns.forEach((turn, index) => {
-    for (const element of turn.querySelectorAll("[data-place]")) {
-      const is = index === turns.length - 1 && Number(element.dataset.place) === current;
-      element.setAttribute("aria-current", String(is));
-    }
-  });
-}
-
-export function unmark() {
-  current = -1;
-  mark();
-}
-
-/** Whether clips can be searched for. */
-export function offer(media) {
-  for (const id of ["clips-mode", "attach"]) $(id).hidden = !media;
-  if (media) return;
+/** Forget the talk: it was with another library. */
+export function clear() {
+  running?.abort();
   attach(null);
-  $("ask").elements.mode.value = "ask";
+  $("talk").replaceChildren();
+}
+
+/** Say what the library can be asked with. */
+export function offer({ crossmodal, can_ask_with_images: images }) {
+  $("clips-mode").hidden = !crossmodal;
+  $("attach").hidden = !crossmodal && !images;
+  const takes = crossmodal ? "a picture, sound or film" : "a picture";
+  $("attach").title = `Ask with ${takes}`;
+  $("sent").setAttribute("aria-label", `Ask with ${takes}`);
+  $("sent").accept = crossmodal ? "image/*,audio/*,video/*" : "image/*";
+  if (!crossmodal && $("ask").elements.mode.value === "clips") $("ask").elements.mode.value = "ask";
 }
 
 function attach(file) {
-  if (file && !clips.kindOf(file)) return notice("Ask with a picture, sound or film.");
+  const kind = file && clips.kindOf(file);
+  const fits = state.library?.crossmodal ? Boolean(kind) : kind === "image";
+  if (file && !fits) return notice(`${$("attach").title}; this file is none.`);
   sent = file;
   const drop = h("button", { class: "icon", type: "button", "aria-label": "Ask without the file", onclick: () => attach(null) }, icon("close"));
   $("sent-name").replaceChildren(...(file ? [h("span", { title: file.name }, file.name), drop] : []));
   if (file) {
-    $("ask").elements.mode.value = "clips";
+    $("ask").elements.mode.value = state.library.crossmodal ? "clips" : "search";
     $("question").focus();
   }
   label();
 }
 
+/** How a question with a file is asked: pages by a picture where that is chosen and can be. */
+function modeWith(file, mode) {
+  const pages = mode === "search" && state.library.can_ask_with_images && clips.kindOf(file) === "image";
+  return pages || !state.library.crossmodal ? "search" : "clips";
+}
+
 export function welcome({ total }) {
   if ($("talk").querySelector(".turn")) return;
-  const text = total
-    ? "Answers come with the pages they rest on. Tick some in the list to ask only those."
-    : "Add documents first: drop them anywhere on this page.";
+  const add = state.library.may_write ? "Add documents first: drop them anywhere on this page." : "Who may add documents has not done so yet.";
+  const text = total ? "Answers come with the pages they rest on. Tick some in the list to ask only those." : add;
   const heading = total ? "What would you like to know?" : "Nothing to read yet";
   $("talk").replaceChildren(h("div", { id: "welcome", class: "welcome" }, h("h1", {}, heading), h("p", {}, text)));
 }
@@ -311,10 +195,11 @@ export function wire() {
     if (!question && !file) return running ? running.abort() : box.focus();
     if (question && !/[\p{L}\p{N}]/u.test(question)) return notice("Ask in words.");
     if (question) history.keep(question);
+    const mode = new FormData(event.target).get("mode");
     box.value = "";
     attach(null);
     grow();
-    ask(question, file ? "clips" : new FormData(event.target).get("mode"), file);
+    ask(question, file ? modeWith(file, mode) : mode, file);
   });
   $("sent").addEventListener("change", (event) => {
     attach(event.target.files[0] ?? null);

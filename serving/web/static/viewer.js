@@ -5,7 +5,8 @@ import * as api from "./api.js";
 import { $, h, icon, notice } from "./dom.js";
 import { heatOf, paint } from "./heat.js";
 import * as player from "./player.js";
-import { documentPath, pagePath, pictureOf, state, tell } from "./state.js";
+import * as shelf from "./shelf.js";
+import { documentPath, home, pagePath, pictureOf, state, tell } from "./state.js";
 
 const WIDTH = 1600;
 const SKETCH = 240;
@@ -13,18 +14,21 @@ const REACH = 4;
 const ZOOMS = [0.5, 0.75, 1, 1.35, 1.8, 2.5];
 
 let open = null;
+let opener = null;
 let zoom = 2;
 let heating = false;
 let token = null;
 const lengths = new Map();
 
-/** Open {document, name, page, boxes, quote, question}, of sound and film {document, name, start, end}. */
-export async function show(item) {
-  const kept = open?.document === item.document && open?.page === item.page;
+/** Open {document, name, page, boxes, quote, question}, of sound and film {document, name, start, end}.
+ * The page before stays behind it in the browser's history, unless `kept`. */
+export async function show(item, { kept = false } = {}) {
+  const same = open?.document === item.document && open?.page === item.page;
+  if (!same) token = null;
+  remember();
   open = { page: 1, start: 0, boxes: [], quote: "", question: "", ...item };
-  if (!kept) token = null;
   $("app").classList.add("with-viewer");
-  $("shelf").classList.remove("open");
+  if (shelf.isOpen()) shelf.open(false);
   $("viewer").hidden = false;
   const wanted = open;
   try {
@@ -34,13 +38,39 @@ export async function show(item) {
       wanted.name ??= document.document;
     }
     if (open !== wanted) return;
-    history.replaceState(null, "", placeOf(open));
-    await draw();
+    note(kept);
+    await keepingFocus(draw);
   } catch (error) {
     if (open !== wanted) return;
     notice(error.message);
     close();
   }
+}
+
+/** Let the address say what is open. */
+function note(kept) {
+  const place = placeOf(open);
+  const same = location.pathname + location.search === place.split("#")[0];
+  history[kept || same ? "replaceState" : "pushState"]({ ...open }, "", place);
+}
+
+/** Which element had the focus before the viewer was opened: it gets it back. */
+function remember() {
+  const at = document.activeElement;
+  if (!$("viewer").contains(at)) opener = at;
+}
+
+/** What had the focus in the viewer has it after it is drawn anew, or what stands for it. */
+async function keepingFocus(drawn) {
+  const at = $("viewer").contains(document.activeElement) ? document.activeElement : null;
+  const inStrip = at?.closest(".strip");
+  const label = at?.getAttribute("aria-label");
+  await drawn();
+  if (!at || $("viewer").contains(document.activeElement)) return;
+  const same = inStrip
+    ? $("viewer").querySelector(".strip [aria-current=true]")
+    : [...$("viewer").querySelectorAll("button:not(:disabled)")].find((one) => one.getAttribute("aria-label") === label);
+  (same ?? $("viewer").querySelector(".desk"))?.focus();
 }
 
 const isMedia = () => lengths.get(open.document) === 0;
@@ -63,14 +93,16 @@ async function copyLink() {
   }
 }
 
-export function close() {
+export function close({ kept = false } = {}) {
   if (!open) return false;
   open = null;
   player.close();
+  const focused = $("viewer").contains(document.activeElement);
   $("viewer").hidden = true;
   $("viewer").replaceChildren();
   $("app").classList.remove("with-viewer");
-  history.replaceState(null, "", "/");
+  if (focused) (opener?.isConnected && opener !== document.body && opener.checkVisibility() ? opener : $("question")).focus();
+  if (!kept) history.pushState(null, "", home());
   tell("closed");
   return true;
 }
@@ -102,7 +134,7 @@ export function toggleHeat() {
   if (player.isOpen()) return;
   if (!open?.question) return open && notice("Ask something first: the heat map shows where the question is answered.");
   heating = !heating;
-  draw();
+  keepingFocus(draw);
 }
 
 async function draw() {

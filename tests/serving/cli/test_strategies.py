@@ -84,7 +84,6 @@ def test_bench_compares_strategies(run: Run, tmp_path: Path) -> None:
     kept = [json.loads(line) for line in log.read_text().splitlines()]
     assert [one["strategy"] for one in kept] == ["default", "single"]
     assert run("bench", "report", "results", "-o", "report.md").code == 0
-    told = (tmp_path / "report.md").read_text()
-    assert "citation recall | 1.000 (1.000 – 1.000) | 1.000 (1.000 – 1.000) |" in told
+    assert "citation recall | 1.000 | 1.000" in (tmp_path / "report.md").read_text()
     assert run(*command).code == 0
     assert len(log.read_text().splitlines()) == 2  # nothing was asked again

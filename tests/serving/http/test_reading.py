@@ -31,6 +31,15 @@ def test_documents_are_found_by_tag(client: Client) -> None:
     assert client.get(f"{MAIN}/documents", params={"tag": "food"}).json()["total"] == 0
 
 
+def test_documents_are_found_by_a_part_of_their_name_or_title(client: Client) -> None:
+    totals = [
+        client.get(f"{MAIN}/documents", params={"q": part}).json()["total"]
+        for part in ("FERRY", "erry.p", "tram", "")
+    ]
+
+    assert totals == [1, 1, 0, 1]
+
+
 def test_a_search_finds_the_page(client: Client) -> None:
     reply = client.post(f"{MAIN}/search", json={"question": "What do tickets cost?"})
 

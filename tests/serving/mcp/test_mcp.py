@@ -177,3 +177,109 @@ def test_on_stdio_it_serves_one_library(tmp_path: Path) -> None:
     result = asyncio.run(run())
 
     assert "ferry.pdf, page 1" in text_of(result)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of a server whose only library is called otherwise, over two documents."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    with recto.open(folder / "library") as library:
+        for name, said in (("ferry", "The ferry leaves at nine."), ("tram", "The tram is late.")):
+            path = folder / f"{name}.pdf"
+            path.write_bytes(pdf([lines(said)]))
+            library.add(path)
+    settings = ServeSettings(
+        libraries={"finance": str(folder / "library")}, state=folder / "state", rate=100_000
+    )
+    with running(settings) as address:
+        yield address
+
+
+@pytest.mark.parametrize("library", ["", "finance"])
+@pytest.mark.parametrize(("tool", "at"), [("search_pages", 0), ("ask", 0)])
+def test_links_lead_to_the_library_that_was_asked(
+    elsewhere: str, tool: str, at: int, library: str
+) -> None:
+    asked = {"question": "When does the ferry leave?", "library": library}
+
+    async def read(client: Client) -> ReadResourceResult:
+        result = await client.call_tool(tool, asked)
+        links = [part for part in result.content if isinstance(part, ResourceLink)]
+        return await client.read_resource(str(links[at].uri))
+
+    (content,) = over_http(elsewhere, read).contents
+    assert isinstance(content, BlobResourceContents)
+
+
+CALLS: dict[str, dict[str, Any]] = {
+    "list_documents": {},
+    "search_pages": {"question": "ferry"},
+    "ask": {"question": "When does the ferry leave?"},
+    "get_page": {"document": "ferry.pdf", "page": 1},
+    "search_media": {"text": "ferry"},
+    "get_clip": {"document": "ferry.pdf", "start": 1},
+}
+"""A call of each tool."""
+
+
+def test_every_tool_has_a_call(elsewhere: str) -> None:
+    async def names(client: Client) -> set[str]:
+        return {tool.name for tool in (await client.list_tools()).tools}
+
+    assert over_http(elsewhere, names) == set(CALLS)
+
+
+@pytest.mark.parametrize("tool", sorted(CALLS))
+def test_each_tool_works_or_says_why_without_places(elsewhere: str, tool: str) -> None:
+    async def call(client: Client) -> list[CallToolResult]:
+        fine = await client.call_tool(tool, CALLS[tool])
+        absent = await client.call_tool(tool, {**CALLS[tool], "library": "absent"})
+        return [fine, absent]
+
+    fine, absent = over_http(elsewhere, call)
+
+    assert fine.is_error == (tool in ("search_media", "get_clip"))  # for which there is no encoder
+    assert absent.is_error
+    assert "no library 'absent'" in text_of(absent)
+    assert not any("/" in text_of(result) for result in (fine, absent))
+
+
+@pytest.mark.parametrize("tool", ["search_pages", "ask"])
+def test_questions_are_confined_to_documents_and_a_filter(elsewhere: str, tool: str) -> None:
+    async def call(client: Client) -> list[CallToolResult]:
+        question = {"question": "ferry tram"}
+        parts: list[dict[str, Any]] = [{"documents": ["tram.pdf"]}, {"where": 'name = "tram.pdf"'}]
+        return [await client.call_tool(tool, {**question, **part}) for part in parts]
+
+    for result in over_http(elsewhere, call):
+        assert "tram.pdf" in text_of(result)
+        assert "ferry.pdf" not in text_of(result)
+
+
+def test_a_picture_is_asked_with_where_an_encoder_looks(elsewhere: str) -> None:
+    async def call(client: Client) -> list[CallToolResult]:
+        pictures = (base64.b64encode(b"\x89PNG").decode(), "http://example.org/a.png")
+        return [await client.call_tool("search_pages", {"image": sent}) for sent in pictures]
+
+    words_only, address = over_http(elsewhere, call)
+
+    assert words_only.is_error
+    assert address.is_error
+    assert "not fetched" in text_of(address)
+
+
+def test_documents_are_listed_in_parts_and_by_name(elsewhere: str) -> None:
+    async def call(client: Client) -> list[CallToolResult]:
+        asked: list[dict[str, Any]] = [{"limit": 1}, {"limit": 1, "offset": 1}, {"name": "TRA"}]
+        return [await client.call_tool("list_documents", given) for given in asked]
+
+    told = [result.structured_content for result in over_http(elsewhere, call)]
+
+    assert all(part is not None for part in told)
+    names = [[d["document"] for d in part["documents"]] for part in told if part]
+    assert names == [["ferry.pdf"], ["tram.pdf"], ["tram.pdf"]]
+    assert [(part["total"], part["next"]) for part in told if part] == [
+        (2, 1),
+        (2, None),
+        (1, None),
+    ]

@@ -112,3 +112,50 @@ def test_a_document_is_removed_when_that_is_confirmed(empty: str, visit: Visit) 
 
     expect(page.get_by_text("No documents yet.")).to_be_visible()
     expect(page.get_by_text("Nothing to read yet")).to_be_visible()
+
+
+def test_what_failed_is_there_after_a_reload_until_it_is_dismissed(
+    empty: str, visit: Visit, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7 broken")
+    page = visit(empty)
+    page.get_by_text("Nothing to read yet").wait_for()
+    page.locator("#files").set_input_files(broken)
+    card = page.locator(".job.failed")
+    card.wait_for()
+
+    page.reload()
+    expect(card).to_contain_text("broken.pdf")
+    expect(card.get_by_role("button", name="Try again")).to_be_visible()
+    with page.expect_response(lambda reply: reply.request.method == "DELETE"):
+        card.get_by_role("button", name="Dismiss").click()
+    page.reload()
+
+    page.get_by_text("Nothing to read yet").wait_for()
+    expect(page.locator(".job")).to_have_count(0)
+
+
+def test_a_document_is_described_and_replaced(empty: str, visit: Visit, tmp_path: Path) -> None:
+    page = visit(empty)
+    page.get_by_text("Nothing to read yet").wait_for()
+    data = base64.b64encode(pdf([lines("The tram stops at the museum.")])).decode()
+    page.evaluate(DROP, ["tram.pdf", data])
+    listed(page, "tram.pdf")
+    (tmp_path / "new.pdf").write_bytes(pdf([lines("The tram stops.")] * 2))
+
+    page.get_by_role("button", name="Edit tram.pdf").click()
+    dialog = page.get_by_role("dialog", name="tram.pdf")
+    dialog.get_by_label("Tags").fill("travel, wet")
+    dialog.get_by_label("Metadata").fill("year")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("name = value")
+    dialog.get_by_label("Metadata").fill("year = 2024\nof = The City")
+    dialog.get_by_label("A new version").set_input_files(tmp_path / "new.pdf")
+    dialog.get_by_role("button", name="Save").click()
+
+    listed(page, "new.pdf")
+    expect(page.get_by_role("listitem")).to_contain_text("2 pages · travel · wet")
+    page.get_by_role("button", name="Edit new.pdf").click()
+    edited = page.get_by_role("dialog", name="new.pdf")
+    expect(edited.get_by_label("Metadata")).to_have_value('year = 2024\nof = "The City"')

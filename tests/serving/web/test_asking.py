@@ -79,12 +79,63 @@ def test_a_chip_opens_the_page_again(visit: Visit, address: str) -> None:
     expect(page.locator(".said")).to_have_text("“Tickets cost twelve crowns.”")
 
 
+def test_a_chip_of_an_older_answer_opens_its_own_page(visit: Visit, address: str) -> None:
+    page = visit(address)
+    ask_about_tickets(page)
+    ask(page, "Where does the tram stop?")
+    page.locator(".turn:last-child .source").wait_for()
+    viewer = page.get_by_label("Page", exact=True)
+    expect(viewer.locator(".title")).to_have_text("tram.pdf")
+
+    page.locator(".turn:first-child .chip").click()
+
+    expect(viewer.locator(".title")).to_have_text("ferry.pdf")
+    expect(viewer).to_contain_text("2 / 3")
+    expect(page.locator(".turn:first-child .chip")).to_have_attribute("aria-current", "true")
+    expect(page.locator(".turn:last-child .chip")).to_have_attribute("aria-current", "false")
+    page.locator(".turn:last-child .source").click()
+    expect(viewer.locator(".title")).to_have_text("tram.pdf")
+
+
+def test_the_answer_is_read_aloud_once_and_whole(visit: Visit, address: str) -> None:
+    page = visit(address)
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const at = document.querySelector("[role=status]#spoken");
+          new MutationObserver(() => window.said.push(at.textContent))
+            .observe(at, {childList: true, characterData: true, subtree: true});
+        }"""
+    )
+    ask_about_tickets(page)
+
+    said = page.evaluate("window.said")
+    assert said == ["Looking for pages", "Tickets cost twelve crowns. 1 source."]
+    assert page.locator("#talk").get_attribute("aria-live") is None
+
+
+def test_the_browser_goes_back_through_pages(visit: Visit, address: str) -> None:
+    page = visit(address)
+    ask_about_tickets(page)
+    viewer = page.get_by_label("Page", exact=True)
+    page.get_by_role("button", name="Next page").click()
+    expect(viewer).to_contain_text("3 / 3")
+
+    page.go_back()
+    expect(viewer).to_contain_text("2 / 3")
+    expect(page.locator(".mark")).to_be_visible()
+    page.go_back()
+    expect(viewer).to_be_hidden()
+    page.go_forward()
+    expect(viewer).to_contain_text("2 / 3")
+
+
 def test_what_is_not_there_is_said_plainly(visit: Visit, address: str) -> None:
     page = visit(address)
 
     ask(page, "Who won the chess championship?")
 
-    expect(page.get_by_text("Not found.")).to_be_visible()
+    expect(page.locator("#talk").get_by_text("Not found.")).to_be_visible()
     expect(page.get_by_label("Page", exact=True)).to_be_hidden()
 
 
@@ -172,12 +223,13 @@ def test_an_answer_can_be_stopped(visit: Visit, address: str) -> None:
     page = visit(address, expected=("ERR_FAILED", "ERR_ABORTED"))
     page.route("**/ask", lambda route: None)  # which is never answered
     ask(page, "What do tickets cost?")
-    expect(page.get_by_text("Looking for pages")).to_be_visible()
+    talk = page.locator("#talk")
+    expect(talk.get_by_text("Looking for pages")).to_be_visible()
 
     page.get_by_role("button", name="Stop").click()
 
-    expect(page.get_by_text("Stopped.")).to_be_visible()
-    expect(page.get_by_text("Looking for pages")).to_be_hidden()
+    expect(talk.get_by_text("Stopped.")).to_be_visible()
+    expect(talk.get_by_text("Looking for pages")).to_be_hidden()
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_enabled()
 
 

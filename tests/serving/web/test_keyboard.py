@@ -35,6 +35,46 @@ def test_keys_lead_through_pages_and_sources(visit: Visit, address: str) -> None
     expect(page.get_by_label("Question", exact=True)).to_be_focused()
 
 
+def test_the_focus_stays_where_it_is_used(visit: Visit, address: str) -> None:
+    page = visit(address)
+    ask_about_tickets(page)
+    following = page.get_by_role("button", name="Next page")
+    previous = page.get_by_role("button", name="Previous page")
+    chip = page.get_by_role("button", name="Source 1: ferry.pdf, page 2")
+
+    previous.focus()
+    page.keyboard.press("Enter")
+    place(page, "1 / 3")  # of which there is none before
+    expect(page.get_by_label("Picture of the page")).to_be_focused()
+    following.focus()
+    page.keyboard.press("Enter")
+    place(page, "2 / 3")
+    expect(following).to_be_focused()
+    chip.focus()
+    page.keyboard.press("Enter")
+    place(page, "2 / 3")
+    page.get_by_role("button", name="Close the page").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_label("Page", exact=True)).to_be_hidden()
+    expect(chip).to_be_focused()
+
+
+def test_on_a_phone_the_focus_goes_with_the_documents(visit: Visit, address: str) -> None:
+    page = visit(address, width=390, height=844)
+    page.get_by_text("What would you like to know?").wait_for()
+    button = page.get_by_role("button", name="Documents", exact=True)
+    expect(button).to_have_attribute("aria-expanded", "false")
+
+    button.press("Enter")
+    expect(button).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_role("button", name="Close the documents")).to_be_focused()
+    page.keyboard.press("Escape")
+
+    expect(button).to_have_attribute("aria-expanded", "false")
+    expect(button).to_be_focused()
+
+
 def test_j_and_k_go_around_the_found_pages(visit: Visit, address: str) -> None:
     page = visit(address)
     page.get_by_text("Pages", exact=True).click()
