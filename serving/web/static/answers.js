@@ -42,13 +42,13 @@ export function settled(turn, answer, question) {
     parts.push(h("p", { class: "notice" }, h("strong", {}, "Not found. "), WHY[answer.reason] ?? answer.answer));
     if (answer.missing) parts.push(h("p", { class: "quiet" }, answer.missing));
     if (answer.pages.length) parts.push(h("p", { class: "foot" }, "The nearest pages:"), nearest(turn, answer.pages, question));
-    return parts;
+    return [...parts, ...nearClips(turn, answer.clips ?? [], question)];
   }
   parts.push(h("div", { class: "answer" }, ...paragraphs(turn, answer.answer, citations)));
   parts.push(...doubts(answer));
   parts.push(h("ol", { class: "sources" }, ...answer.citations.map((c, i) => h("li", {}, source(turn, c, citations[i])))));
   parts.push(h("p", { class: "foot" }, about(answer)));
-  return parts;
+  return [...parts, ...nearClips(turn, answer.clips ?? [], question)];
 }
 
 /** The same in a few words, to be read aloud. */
@@ -131,6 +131,10 @@ function card(turn, hit, best, question) {
 /** Clips of sound and film, pictures and pages. */
 export const found = (turn, hits, question) =>
   h("ul", { class: "hits" }, ...hits.map((hit) => h("li", {}, clipCard(turn, hit, question))));
+
+/** Sound and film that may say more, whether or not the answer rests on them. */
+const nearClips = (turn, hits, question) =>
+  hits.length ? [h("p", { class: "foot" }, "Sound and film near the question:"), found(turn, hits, question)] : [];
 
 function clipCard(turn, hit, question) {
   const item = { document: hit.document_id, name: hit.document, ...placeOf(hit), boxes: [], quote: "", question, label: "" };
