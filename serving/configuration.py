@@ -17,7 +17,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,15 +137,30 @@ def _names(value: str, where: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
-def parse_pairs(values: tuple[str, ...] | list[str], where: str) -> dict[str, str]:
+def parse_pairs(
+    values: tuple[str, ...] | list[str], where: str, form: str = "NAME=PLACE"
+) -> dict[str, str]:
     """NAME=PLACE each."""
     pairs: dict[str, str] = {}
     for value in values:
         name, equals, place = value.partition("=")
         if not equals or not name or not place:
-            raise InputError(f"{where}: {value!r} is not of the form NAME=PLACE.")
+            raise InputError(f"{where}: {value!r} is not of the form {form}.")
         pairs[name] = place
     return pairs
+
+
+def parse_settings(values: Sequence[str]) -> dict[str, Any]:
+    """NAME=VALUE each, any setting of the server, written as in the environment.
+
+    Raises InputError.
+    """
+    given = {}
+    for name, value in parse_pairs(list(values), "--set", "NAME=VALUE").items():
+        if name not in _KINDS:
+            raise InputError(f"--set: there is no {name!r}; there are {', '.join(_KINDS)}.")
+        given[name] = _KINDS[name](value, f"--set {name}")
+    return given
 
 
 def _pairs(value: str, where: str) -> dict[str, str]:
@@ -185,6 +200,7 @@ _KINDS: Mapping[str, Callable[[str, str], Any]] = {
     "drain": _number,
     "keep_jobs": _number,
     "recall": _number,
+    "telemetry": _switch,
     "log_format": _text,
 }
 """How each setting is written in the environment: lists with commas, pairs as NAME=PLACE."""

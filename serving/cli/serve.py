@@ -42,6 +42,16 @@ StateOption = Annotated[
     ),
 ]
 
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Any other setting, as recto config lists them; may be given several times.",
+        show_default=False,
+    ),
+]
+
 keys = typer.Typer(no_args_is_help=True, help="Who may use the server: make and revoke keys.")
 
 
@@ -90,6 +100,7 @@ def serve(
         str | None,
         typer.Option(metavar="FORM", help="Lines of the log: text or json.", show_default=False),
     ] = None,
+    set_: SetOption = None,
     config: ConfigOption = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
@@ -105,6 +116,7 @@ def serve(
     Examples:
       recto serve
       recto serve finance=/srv/finance legal=/srv/legal --port 9000
+      recto serve --set max_pages=20000 --set labels=finance=Finances
       recto keys create web --right write && recto serve --host 0.0.0.0 --name docs.example.org
     """
     from recto.serving.http.running import run
@@ -112,6 +124,7 @@ def serve(
     settings = chosen(context, as_json=as_json, quiet=quiet)
     configured = _configured(
         config,
+        set_,
         libraries=_libraries(libraries, library or context.find_root().params["library"]),
         host=host,
         port=port,
@@ -145,11 +158,12 @@ def serve(
 
 def show_config(
     context: typer.Context,
+    set_: SetOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the settings of `recto serve`, and where each of them comes from."""
-    configured = _configured(config)
+    configured = _configured(config, set_)
     if chosen(context, as_json=as_json).json:
         write_json(configured.as_json())
         return
@@ -220,9 +234,16 @@ def _libraries(given: list[str] | None, single: str | None) -> dict[str, str]:
     return parse_pairs(given, "serve")
 
 
-def _configured(config: Path | None, **flags: Any) -> Configured:  # noqa: ANN401 - by name
-    from recto.serving.configuration import configure, data_home
+def _configured(
+    config: Path | None,
+    others: list[str] | None = None,
+    **flags: Any,  # noqa: ANN401 - by name
+) -> Configured:
+    """`others` are of --set; a flag of its own prevails over them."""
+    from recto.serving.configuration import configure, data_home, parse_settings
 
+    given = {name: value for name, value in flags.items() if value not in (None, (), {})}
+    flags = {**parse_settings(others or ()), **given}
     return configure(flags, file=config, environment=os.environ, home=data_home())
 
 

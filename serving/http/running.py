@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from types import FrameType
@@ -17,6 +18,7 @@ from .app import create_app
 from .connections import limited
 from .server import Server
 from .settings import ServeSettings
+from .telemetry import telemetry
 
 _BACKLOG = 512
 """Connections that the system keeps until they are accepted."""
@@ -81,12 +83,14 @@ def listening(settings: ServeSettings) -> socket.socket:
 def run(settings: ServeSettings, *, started: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM; `started` is told the address when all libraries are open.
 
-    Raises InputError, and what opening a library raises.
+    Raises InputError, MissingExtra, and what opening a library raises.
     """
     check_binding(settings)
     write_to_stderr(settings.log_format)
+    told = telemetry(os.environ) if settings.telemetry else None
     with listening(settings) as listener, Server(settings) as server:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         started(f"http://{host}:{listener.getsockname()[1]}")
         # The application closes the server: after SIGTERM nothing that follows is done.
-        _Uvicorn(configuration(create_app(settings, server=server), settings)).run([listener])
+        app = create_app(settings, server=server, telemetry=told)
+        _Uvicorn(configuration(app, settings)).run([listener])

@@ -88,6 +88,9 @@ class ServeSettings:
     """Seconds that running requests have when the server is stopped."""
     keep_jobs: float = 7.0
     """Days after which a job that is over is forgotten, with the files that could not be read."""
+    telemetry: bool = False
+    """Whether requests are told to an OpenTelemetry collector: the one of
+    OTEL_EXPORTER_OTLP_ENDPOINT."""
     log_format: LogFormat = "text"
     """How lines of the log look: for people, or as JSON objects."""
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from recto.engine.errors import InputError
-from recto.serving.configuration import _KINDS, _TOML, configure
+from recto.serving.configuration import _KINDS, _TOML, configure, parse_settings
 from recto.serving.http.settings import ServeSettings
 
 WHOLE = """
@@ -140,3 +140,28 @@ def test_every_setting_can_be_configured() -> None:
 
     assert set(_KINDS) == settings
     assert set(_TOML) == set(_KINDS.values())
+
+
+def test_any_setting_can_be_a_flag() -> None:
+    given = parse_settings(["max_pages=7", "drain=1.5", "names=a,b", "labels=finance=Money"])
+
+    assert given == {
+        "max_pages": 7,
+        "drain": 1.5,
+        "names": ("a", "b"),
+        "labels": {"finance": "Money"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [("pages=7", "no 'pages'"), ("max_pages=x", "--set max_pages is 'x'"), ("rate", "NAME=VALUE")],
+)
+def test_a_flag_that_cannot_be_meant_is_refused(value: str, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        parse_settings([value])
+
+
+def test_a_limit_that_is_none_is_refused_by_its_name(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="max_kept is 0"):
+        configure({"max_kept": 0}, file=None, environment={}, home=tmp_path)

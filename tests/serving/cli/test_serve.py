@@ -61,6 +61,25 @@ def test_config_tells_values_and_where_they_come_from(run: Run, tmp_path: Path) 
     assert told["host"] == {"value": "127.0.0.1", "from": "default"}
 
 
+def test_a_setting_without_a_flag_of_its_own_is_set_by_name(run: Run) -> None:
+    told = run("config", "--set", "max_pages=7", "--set", "rate=3", "--json").json
+
+    assert told["max_pages"] == {"value": 7, "from": "flag"}
+    assert told["rate"] == {"value": 3, "from": "flag"}
+    assert run("config", "--set", "pages=7").code == 2
+
+
+def test_telemetry_without_a_collector_is_refused(
+    run: Run, state: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OTEL_EXPORTER_OTLP_ENDPOINT", raising=False)
+
+    ran = run("serve", "--port", "0", "--set", "telemetry=yes", *state)
+
+    assert ran.code == 2
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT" in ran.err
+
+
 def test_others_are_not_let_in_without_a_key(run: Run, state: tuple[str, str]) -> None:
     ran = run("serve", "--host", "0.0.0.0", "--port", "0", *state)
 
