@@ -38,7 +38,7 @@ def grpc_store(encoder: EncoderId) -> Iterator[RemoteStore]:
     """As to a server, by its own protocol, but to a stand-in that knows only what we use."""
     with running() as standin:
         address = parse_address("http://127.0.0.1:1/finance")
-        settings = ServerSettings(grpc_port=standin.port, attempts=1)
+        settings = ServerSettings(grpc_port=standin.port, attempts=1, timeout=600)
         with open_server(address, encoder, create=True, settings=settings) as store:
             yield store
 
