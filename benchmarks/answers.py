@@ -204,6 +204,7 @@ def _reply(answer: Answer, seconds: float) -> Reply:
             citation.page.text,
         )
         for citation in answer.citations
+        if citation.page is not None  # questions about films are not among those that are asked
     )
     return Reply(
         text="\n".join(statement.text for statement in answer.statements),

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeAlias
 
+from recto import near_clips
+from recto.clip_results import ClipHit
 from recto.engine.answering.deep.steps import DeepLimits, OnStep
 from recto.engine.answering.extractive import ExtractiveAnswerer
 from recto.engine.answering.protocol import (
@@ -33,6 +35,7 @@ from recto.engine.store.plan import PageFilter
 from recto.engine.store.records import page_id
 from recto.engine.strategies.protocol import Strategy
 from recto.holdings import Holdings
+from recto.parts import Part
 from recto.results import Answer, Citation, Hit
 from recto.results import Statement as Told
 
@@ -65,10 +68,14 @@ class Found:
     inquiry: Inquiry
     filter: PageFilter
     strategy: Strategy
+    part: Part
+    """What `filter` was made of."""
     ranked: list[RankedPage]
     spare: list[RankedPage] = field(default_factory=list)
     """The next best; looked at if some of the best are the same."""
     besides: dict[tuple[str, int], RankedPage] = field(default_factory=dict)
+    clips: tuple[ClipHit, ...] = ()
+    """Of sound and film, best file first."""
 
     @property
     def question(self) -> str:
@@ -80,7 +87,10 @@ class Found:
         return self.inquiry.answerer or ExtractiveAnswerer(self.holdings.reader_of_words)
 
     def evidence(self) -> list[Evidence]:
-        return [self.strategy.given(self._evidence(page)) for page in (*self.ranked, *self.spare)]
+        pages = [self.strategy.given(self._evidence(page)) for page in (*self.ranked, *self.spare)]
+        if isinstance(self.answerer, ModelAnswerer):
+            return [*pages, *near_clips.evidence(self.holdings, self.clips)]
+        return pages
 
     def settled(self, draft: DraftAnswer) -> DraftAnswer:
         """The answer as it stands to the pages, where something else was read in their place."""
@@ -89,7 +99,7 @@ class Found:
 
     def hits(self, draft: DraftAnswer) -> tuple[Hit, ...]:
         """The pages that were found, and those that are cited besides."""
-        cited = {(quote.document_id, quote.page) for quote in draft.quotes}
+        cited = {(quote.document_id, quote.page) for quote in draft.quotes if not quote.clip}
         cited -= {(page.document_id, page.number) for page in self.ranked}
         besides = {(page.document_id, page.number): page for page in self.spare} | self.besides
         further = (page for place, page in besides.items() if place in cited)
@@ -127,15 +137,27 @@ def understand(question: str, history: Sequence[Turn], answerer: Answerer | None
     return Inquiry(question, asked, begun)
 
 
-def find(holdings: Holdings, inquiry: Inquiry, filter: PageFilter, strategy: str) -> Found:
-    """The best pages that the filter lets through. Raises QuestionError, InputError, NotFound."""
-    found = Found(holdings, inquiry, filter, holdings.strategy(strategy), [])
+def find(
+    holdings: Holdings, inquiry: Inquiry, part: Part, filter: PageFilter, strategy: str
+) -> Found:
+    """The best pages that `filter` lets through, which is that of `part`.
+
+    Raises QuestionError, InputError, NotFound.
+    """
+    found = Found(holdings, inquiry, filter, holdings.strategy(strategy), part, [])
     found.ranked, found.spare = _best(found, found.question)
     return found
 
 
+def _look_at_clips(found: Found) -> None:
+    """Find the clips that an answer may rest on, too. Not from within the gate."""
+    with found.holdings.gate.shared():
+        found.clips = near_clips.near(found.holdings, found.question, found.part)
+
+
 def answer(found: Found) -> Answer:
     """See `Library.ask`."""
+    _look_at_clips(found)
     return _settled(found, found.answerer.answer(found.question, found.evidence()))
 
 
@@ -147,6 +169,8 @@ def research(found: Found, limits: DeepLimits, on_step: OnStep) -> Answer:
             "A deep answer is planned and read by a model, and there is none; give an answerer such"
             " as recto.vision makes, or ask without deep."
         )
+
+    _look_at_clips(found)
 
     def search(question: str) -> list[Evidence]:
         return found.evidence() if question == found.question else _further(found, question)
@@ -162,6 +186,7 @@ def stream(found: Found) -> AnswerEvents:
         yield TextDelta(whole.text)
         yield Settled(whole)
         return
+    _look_at_clips(found)
     with closing(answerer.stream(found.question, found.evidence())) as events:
         for event in events:
             yield event if isinstance(event, TextDelta) else Settled(_settled(found, event.answer))
@@ -174,7 +199,7 @@ def _further(found: Found, question: str) -> list[Evidence]:
     known = {page.id for page in found.ranked}
     found.ranked += [page for page in ranked if page.id not in known]
     found.spare += spare
-    return replace(found, ranked=ranked, spare=spare).evidence()
+    return replace(found, ranked=ranked, spare=spare, clips=()).evidence()
 
 
 def _best(found: Found, question: str) -> tuple[list[RankedPage], list[RankedPage]]:
@@ -188,7 +213,7 @@ def _best(found: Found, question: str) -> tuple[list[RankedPage], list[RankedPag
 def _settled(found: Found, draft: DraftAnswer) -> Answer:
     draft = found.settled(draft)
     hits = found.hits(draft)
-    citations = {quote: _citation(quote, hits) for quote in draft.quotes}
+    citations = {quote: _citation(quote, hits, found.clips) for quote in draft.quotes}
     inquiry, asked = found.inquiry, found.inquiry.asked
     return Answer(
         question=inquiry.question,
@@ -196,6 +221,7 @@ def _settled(found: Found, draft: DraftAnswer) -> Answer:
         abstained=draft.abstained,
         citations=tuple(citations[quote] for quote in draft.quotes),
         hits=hits,
+        clips=found.clips,
         statements=tuple(_told(statement, citations) for statement in draft.statements),
         reason=draft.reason,
         missing=draft.missing,
@@ -220,7 +246,9 @@ def _told(statement: Statement, citations: dict[Quote, Citation]) -> Told:
     return Told(text=statement.text, citations=cited, support=statement.support)
 
 
-def _citation(quote: Quote, hits: tuple[Hit, ...]) -> Citation:
+def _citation(quote: Quote, hits: tuple[Hit, ...], clips: tuple[ClipHit, ...]) -> Citation:
+    if quote.clip is not None:
+        return near_clips.citation(quote, clips)
     for hit in hits:
         if (hit.document.id, hit.page.number) == (quote.document_id, quote.page):
             return Citation(

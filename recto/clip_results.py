@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from recto.engine.clock import clock as clock
+from recto.engine.clock import span
 from recto.engine.store.clips.records import ClipModality, ClipPlace
 from recto.results import Document
 
@@ -41,7 +43,7 @@ class ClipHit:
     @property
     def where(self) -> str:
         """For a person: `page 3`, or `0:12–0:22`."""
-        return f"page {self.page}" if self.page else f"{clock(self.start)}–{clock(self.end)}"
+        return f"page {self.page}" if self.page else span(self.start, self.end)
 
     def thumbnail(self, width: int = 320) -> Image:
         """The page; the frame in the clip's middle; or, of sound alone, its waveform.
@@ -76,13 +78,3 @@ class Label(NamedTuple):
 
     name: str
     probability: float
-
-
-def clock(seconds: float) -> str:
-    """
-    >>> clock(72.4), clock(3605)
-    ('1:12', '1:00:05')
-    """
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

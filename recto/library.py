@@ -280,6 +280,10 @@ class Library(MediaLibrary, Closing):
         `recto.vision` makes one that asks a model. `strategy` is how pages are found, as `search`
         has it; "summaries" also answers from the summaries, and cites the pages that they are of.
 
+        Where the library has sound and film, and no `pages` are asked for, `clips` of the answer
+        are those nearest to the question; a model that sees is shown frames of them beside the
+        pages, and may cite them. Deep answers are read from pages alone.
+
         `history` is what was asked and answered before, oldest first; the model makes a question
         that follows stand alone, and what was asked then is `asked` of the answer. With `deep` the
         model also splits the question, and several searches are read in turn, within limits:
@@ -419,7 +423,7 @@ class Library(MediaLibrary, Closing):
     ) -> asking.Found:
         inquiry = asking.understand(question, history, answerer)
         with self._seen(part) as filter:
-            return asking.find(self._holdings, inquiry, filter, strategy)
+            return asking.find(self._holdings, inquiry, part, filter, strategy)
 
     @contextmanager
     def _seen(self, part: Part) -> Iterator[PageFilter]:

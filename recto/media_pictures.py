@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _OPEN = 4
 """Files that stay open: to open one is to go through it once, and a list of hits is of a few."""
+_FRAMES = 3
+"""Of a clip, spread over it, that show what happens in it."""
 _HIGH = 3
 """Times as wide as high is the picture of a waveform."""
 _GROUND, _WAVE = 246, 70
@@ -55,6 +57,20 @@ class MediaPictures:
                 return Pillow.fromarray(media.picture(middle, width=width))
             points = waveform(media, Span(place.start, place.end), points=width)
             return Pillow.fromarray(drawn_wave(points))
+
+    def frames(self, document: Document, start: float, end: float, width: int) -> Picture:
+        """What is shown between two times: some frames, one below the other or, of upright film,
+        beside each other; (height, width, 3) at most `width` across. Raises NotFound where there
+        are no pictures."""
+        with self._media(document) as media:
+            if media.facts.film is None:
+                raise NotFound(f"{document.name} has no pictures; it is sound alone.")
+            middles = start + (end - start) * (np.arange(_FRAMES) + 0.5) / _FRAMES
+            numbers = np.unique(media.shown_at(middles)).tolist()
+            upright = media.facts.film.height > media.facts.film.width
+            each = max(width // len(numbers), 1) if upright else width
+            frames = media.frames(numbers, width=each)
+        return np.concatenate(list(frames), axis=1 if upright else 0)
 
     def frame(self, document: Document, time: float, width: int) -> Image:
         """What is shown at a time. Raises NotFound where there are no pictures."""

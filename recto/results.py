@@ -10,12 +10,16 @@ from recto.engine.answering.deep.steps import Step
 from recto.engine.answering.protocol import Basis, Reason, Support
 from recto.engine.answering.tally import Tally
 from recto.engine.answering.turns import Rewriting
+from recto.engine.clock import span
 from recto.engine.endpoint.limits import Usage
 from recto.engine.matches import Match
 from recto.engine.page import Box, PageText
+from recto.engine.store.clips.records import ClipModality, ClipPlace
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from recto.clip_results import ClipHit, ThumbnailMaker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,17 +128,32 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """What of a page supports an answer: its words, if nothing else is said."""
+    """What of a page supports an answer, its words if nothing else is said; or a clip of a film."""
 
     document: Document
-    page: Page
+    page: Page | None
+    """None for a clip."""
     quote: str
     """Stands on the page exactly so. Empty where the page is not cited for its words."""
     boxes: tuple[Box, ...]
     """Where the quote stands, or about where a picture is; none: the page as a whole."""
     basis: Basis = "words"
     """"picture": what a model saw in a chart, or on a page without words. "summary": what a model
-    wrote of the page. Nothing has verified either."""
+    wrote of the page. Nothing has verified either. Of a clip "picture": some of its frames."""
+    start: float | None = None
+    """Of a clip, in seconds from the file's beginning; None for a page."""
+    end: float | None = None
+    modality: ClipModality | None = None
+    """By what a clip was found, "audio" or "video"; None for a page."""
+    pictures: ThumbnailMaker | None = field(default=None, repr=False, compare=False)
+    """What draws a clip."""
+
+    @property
+    def where(self) -> str:
+        """For a person: `page 3`, or `1:12–1:22`."""
+        if self.start is not None and self.end is not None:
+            return span(self.start, self.end)
+        return f"page {self.page}"
 
     @property
     def approximate(self) -> bool:
@@ -142,18 +161,29 @@ class Citation:
         return self.basis == "picture" and bool(self.boxes)
 
     def image(self, width: int = 1280) -> Image:
-        """The page's picture with the quote marked."""
-        return self.page.image(width, self.boxes)
+        """The page's picture with the quote marked; of a clip the frame in its middle.
+
+        Raises what `Page.image` raises.
+        """
+        if self.page is not None:
+            return self.page.image(width, self.boxes)
+        assert self.pictures is not None, "given with every clip"
+        start, end = self.start or 0.0, self.end or 0.0
+        place = ClipPlace(document_id=self.document.id, modality="video", start=start, end=end)
+        return self.pictures.thumbnail(self.document, place, width)
 
     def as_json(self) -> dict[str, Any]:
         return {
             "document": self.document.name,
             "document_id": self.document.id,
-            "page": self.page.number,
+            "page": None if self.page is None else self.page.number,
             "quote": self.quote,
             "boxes": [list(box) for box in self.boxes],
             "basis": self.basis,
             "approximate": self.approximate,
+            "start": self.start,
+            "end": self.end,
+            "modality": self.modality,
         }
 
 
@@ -165,8 +195,9 @@ class Statement:
     citations: tuple[Citation, ...]
     support: Support
     """"quoted": by words of pages. "page": at least in part by what a model saw in a picture or
-    read in a summary, which nothing has verified. "unsupported": by nothing; only there where an
-    answerer was asked to keep such statements."""
+    read in a summary, which nothing has verified. "clip": at least in part by what it saw in frames
+    of a film, of which not even numbers can be verified. "unsupported": by nothing; only there
+    where an answerer was asked to keep such statements."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +212,9 @@ class Answer:
     citations: tuple[Citation, ...]
     hits: tuple[Hit, ...]
     """The pages that were found, best first; then those cited because the text runs on there."""
+    clips: tuple[ClipHit, ...] = ()
+    """The sound and film of the library that are nearest to the question, best file first, whether
+    or not they answer it. Only a model that sees reads in them, and only frames."""
     statements: tuple[Statement, ...] = ()
     reason: Reason | None = None
     """Why it abstains."""
@@ -210,6 +244,7 @@ class Answer:
             "incomplete": self.incomplete,
             "statements": [self._statement_as_json(statement) for statement in self.statements],
             "citations": [citation.as_json() for citation in self.citations],
+            "clips": [clip.as_json() for clip in self.clips],
             "usage": self.usage and usage_as_json(self.usage),
             "asked": self.asked,
             "rewriting": self.rewriting,

@@ -12,13 +12,15 @@ import numpy.typing as npt
 from recto.engine.answering.deep.steps import DeepLimits, OnStep, Step
 from recto.engine.answering.tally import Tally
 from recto.engine.answering.turns import Asked, Turn
+from recto.engine.clock import span
 from recto.engine.endpoint.limits import Usage
 from recto.engine.page import Box, PageContent, Word
 
-Support = Literal["quoted", "page", "unsupported"]
+Support = Literal["quoted", "page", "clip", "unsupported"]
 """quoted: words that stand on a page. page: what a model saw in a picture, of a chart or of a page
-without words, or read in a summary, at least in part; nothing has verified that. unsupported:
-neither; shown only where that is asked for."""
+without words, or read in a summary, at least in part; nothing has verified that. clip: what it saw
+in frames of a film, at least in part; nothing can verify that, numbers neither. unsupported: none
+of these; shown only where that is asked for."""
 Basis = Literal["words", "picture", "summary"]
 """What a page is cited for. words: those of the quote. picture: what a model saw in it. summary:
 what a model wrote of it, and does not stand on it."""
@@ -29,6 +31,20 @@ refused: the model declines to speak. unreadable: its reply has not the form of 
 unverified: nothing of it could be found on the pages."""
 
 
+@dataclass(frozen=True, slots=True)
+class ClipTime:
+    """Which part of a file of sound or film."""
+
+    start: float
+    """Seconds from the file's beginning."""
+    end: float
+    modality: Literal["audio", "video"]
+    """What it was found by."""
+
+    def __str__(self) -> str:
+        return span(self.start, self.end)
+
+
 def no_neighbour(number: int) -> None:
     """Of evidence that stands alone."""
     return
@@ -36,7 +52,7 @@ def no_neighbour(number: int) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Evidence:
-    """One page that an answerer may read, best first in its list."""
+    """One page that an answerer may read, best first in its list; or a clip."""
 
     document_id: str
     document_name: str
@@ -51,6 +67,14 @@ class Evidence:
     Raises DocumentError where it cannot be told, NotFound where the page's file is not here."""
     neighbour: Callable[[int], Evidence | None] = no_neighbour
     """The page of this number of the same document, if it may be read, too."""
+    clip: ClipTime | None = None
+    """Given to a `ModelAnswerer` only: what this is in the place of a page. Then its number and its
+    score are 0, it has no words, and its image is of frames, one below or beside the other."""
+
+    @property
+    def where(self) -> str:
+        """`page 3`, or `1:12–1:22`."""
+        return f"page {self.content.number}" if self.clip is None else str(self.clip)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +83,24 @@ class Quote:
 
     document_id: str
     page: int
+    """Counted from 1; 0 for a clip."""
     text: str
     """Empty where the page is not cited for its words."""
     boxes: tuple[Box, ...]
     """One box a line that the quote touches. Of a picture about where it is, if it is not all of
     the page; of a summary none."""
     basis: Basis = "words"
+    clip: ClipTime | None = None
+    """Cited in the place of a page."""
+
+
+def support_of(quotes: Sequence[Quote]) -> Support:
+    """What a statement with these quotes rests on: the weakest of them tells."""
+    if not quotes:
+        return "unsupported"
+    if any(quote.clip is not None for quote in quotes):
+        return "clip"
+    return "quoted" if all(quote.basis == "words" for quote in quotes) else "page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,5 +79,5 @@ def decline(evidence: Sequence[Evidence], absent: Sequence[str]) -> str:
 
 def nearest(evidence: Sequence[Evidence]) -> str:
     """Where to look instead, as a sentence that follows another; empty if nowhere."""
-    pages = [f"{clean(page.document_name)}, page {page.content.number}" for page in evidence]
+    pages = [f"{clean(page.document_name)}, {page.where}" for page in evidence if page.clip is None]
     return f" Nearest pages: {'; '.join(pages[:NEAREST])}." if pages else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from recto.engine.answering.protocol import DraftAnswer, Evidence, Quote, Statement
+from recto.engine.answering.protocol import DraftAnswer, Evidence, Quote, Statement, support_of
 from recto.engine.answering.quoting import quote_of
 from recto.engine.answering.vision.finding import PageWords
 from recto.engine.answering.vision.seen import seen_words
@@ -53,7 +53,9 @@ class SummariesAlone:
 
     def settled(self, draft: DraftAnswer, pages: list[Evidence]) -> DraftAnswer:
         places = {(page.document_id, page.content.number): page for page in pages}
-        real = {q: _of_page(q, places[q.document_id, q.page]) for q in draft.quotes}
+        real = {
+            q: q if q.clip else _of_page(q, places[q.document_id, q.page]) for q in draft.quotes
+        }
         return replace(
             draft,
             quotes=tuple(real[quote] for quote in draft.quotes),
@@ -73,7 +75,4 @@ def _of_page(quote: Quote, page: Evidence) -> Quote:
 
 def _told(statement: Statement, real: dict[Quote, Quote]) -> Statement:
     quotes = tuple(real[quote] for quote in statement.quotes)
-    if not quotes:
-        return statement
-    quoted = all(quote.basis == "words" for quote in quotes)
-    return replace(statement, quotes=quotes, support="quoted" if quoted else "page")
+    return replace(statement, quotes=quotes, support=support_of(quotes)) if quotes else statement

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from recto.asking import AnswerEvent
+    from recto.clip_results import ClipHit
     from recto.engine.answering.deep.steps import Step
     from recto.engine.endpoint.limits import Usage
     from recto.results import Answer, Citation
@@ -25,6 +26,8 @@ NOT_WORDS = {
     "summary": "(from a summary of the page, not verified word for word)",
 }
 MISSING = "The pages do not tell, says the model:"
+
+FRAMES = "(frames of the film: seen by the model, verified by nothing; sound is not heard)"
 
 
 def show_while_written(events: Iterator[AnswerEvent]) -> Answer:
@@ -62,6 +65,8 @@ def report(
         write("", plain_lines(f"This may not be all of the answer. {answer.incomplete}"))
     if answer.citations:
         _write_citations(answer.citations)
+    if answer.clips:
+        _write_clips(answer.clips)
     if written and written.pictures:
         write("", "Pictures of the cited pages, with the quotes marked:")
         write_paths(*(picture.path for picture in written.pictures))
@@ -118,13 +123,28 @@ def _write_citations(citations: Sequence[Citation]) -> None:
     write("")
     for number, citation in enumerate(citations, 1):
         name = label(citation.document, documents)
-        text = Text.assemble((name, "bold"), f", page {citation.page}", _quoted(citation))
+        text = Text.assemble((name, "bold"), f", {citation.where}", _quoted(citation))
         write(hanging(Text(f"  [{number}] ", "dim"), text))
+
+
+def _write_clips(clips: Sequence[ClipHit]) -> None:
+    from rich.text import Text
+
+    documents = [clip.document for clip in clips]
+    write("", "Nearest in sound and film, whether or not it answers:")
+    for clip in clips:
+        write(
+            Text.assemble(
+                f"  {label(clip.document, documents)}, {clip.where}", (f"  {clip.modality}", "dim")
+            )
+        )
 
 
 def _quoted(citation: Citation) -> Text:
     from rich.text import Text
 
+    if citation.page is None:
+        return Text(f" {FRAMES}", "dim")
     if citation.basis == "words":
         return Text(f": “{plain(citation.quote)}”")
     return Text(f" {NOT_WORDS[citation.basis]}", "dim")

@@ -51,6 +51,15 @@ def moment(seconds: float) -> str:
     return f"{hours}h{minutes:02}m{rest:02}s" if hours else f"{minutes}m{rest:02}s"
 
 
+def is_moment(text: str) -> bool:
+    """Whether `moment` writes such a thing.
+
+    >>> is_moment("1m12s"), is_moment("p3")
+    (True, False)
+    """
+    return re.fullmatch(r"(\d+h)?\d+m\d\ds", text) is not None
+
+
 def _cut(text: str, length: int) -> str:
     return text.encode("utf-8")[:length].decode("utf-8", "ignore")
 

@@ -33,7 +33,7 @@ from recto.results import Answer, Document, Hit, Page
 
 from .jobs import Listener, follow
 from .media import ServedMedia
-from .reading import Reading
+from .reading import Reading, Told
 from .requests import Requests, error_of
 
 Metadata = Mapping[str, str | int | float | bool]
@@ -170,7 +170,7 @@ class ServedLibrary(ServedMedia, Closing):
         turns = [asdict(turn) for turn in history]
         body = {"question": question, "history": turns, "deep": deep, "full_pages": True}
         body |= _confined(documents, tags, pages, where)
-        return self._reading.answer(self._requests.post(f"{self._root}/ask", body))
+        return self._answer(self._requests.post(f"{self._root}/ask", body))
 
     def ask_stream(
         self,
@@ -190,7 +190,7 @@ class ServedLibrary(ServedMedia, Closing):
             if event.kind == "text":
                 yield TextDelta(event.data["text"])
             elif event.kind == "answer":
-                yield Settled(self._reading.answer(event.data))
+                yield Settled(self._answer(event.data))
                 return
             elif event.kind == "error":
                 raise error_of(event.data, event.data["status"])
@@ -199,6 +199,9 @@ class ServedLibrary(ServedMedia, Closing):
     def close(self) -> None:
         """Let go of the server. May be called twice."""
         self._requests.close()
+
+    def _answer(self, told: Told) -> Answer:
+        return self._reading.answer(told, self._hits(told["clips"]))
 
     def _sent(self, path: Path, notes: Notes, listener: Listener) -> Outcome:
         try:

@@ -78,8 +78,7 @@ class ServedMedia:
                 (name, _opened(path, stack)) for name, paths in groups.items() for path in paths
             ]
             told = self._requests.upload(f"{self._root}/search/media", files, fields)
-        known: dict[str, Document] = {}
-        return [self._hit(hit, known) for hit in told["hits"]]
+        return self._hits(told["hits"])
 
     def classify(
         self, file: Sent, labels: Sequence[str], *, temperature: float = 1.0
@@ -128,6 +127,10 @@ class ServedMedia:
         asked = {"start": start, "end": end, "points": points}
         told = self._requests.get(f"{self._place(document)}/waveform", asked)
         return np.array(told["points"], np.float32).reshape(-1, 2)
+
+    def _hits(self, told: Sequence[Told]) -> list[ClipHit]:
+        known: dict[str, Document] = {}
+        return [self._hit(hit, known) for hit in told]
 
     def _hit(self, told: Told, known: dict[str, Document]) -> ClipHit:
         id = told["document_id"]

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import numpy as np
 
+from recto.clip_results import ClipHit
 from recto.engine.answering.deep.steps import Step, StepPage
 from recto.engine.endpoint.limits import Usage
 from recto.engine.errors import DocumentError
@@ -98,15 +99,17 @@ class Reading:
         pages = self.pages(told)
         return [_hit(hit, pages) for hit in told["hits"]]
 
-    def answer(self, told: Told) -> Answer:
+    def answer(self, told: Told, clips: Sequence[ClipHit]) -> Answer:
+        """`clips` are those that it names."""
         pages = self.pages(told)
-        citations = tuple(_citation(citation, pages) for citation in told["citations"])
+        citations = tuple(_citation(citation, pages, clips) for citation in told["citations"])
         return Answer(
             question=told["question"],
             text=told["answer"],
             abstained=told["abstained"],
             citations=citations,
             hits=tuple(_hit(page, pages) for page in told["pages"]),
+            clips=tuple(clips),
             statements=tuple(
                 Statement(
                     text=statement["text"],
@@ -156,7 +159,9 @@ def _hit(told: Told, pages: Pages) -> Hit:
     )
 
 
-def _citation(told: Told, pages: Pages) -> Citation:
+def _citation(told: Told, pages: Pages, clips: Sequence[ClipHit]) -> Citation:
+    if told["page"] is None:
+        return _clip_citation(told, clips)
     page = pages[told["document_id"], told["page"]]
     return Citation(
         document=page.document,
@@ -164,6 +169,21 @@ def _citation(told: Told, pages: Pages) -> Citation:
         quote=told["quote"],
         boxes=tuple(Box(*box) for box in told["boxes"]),
         basis=told["basis"],
+    )
+
+
+def _clip_citation(told: Told, clips: Sequence[ClipHit]) -> Citation:
+    cited = next(clip for clip in clips if clip.document.id == told["document_id"])
+    return Citation(
+        document=cited.document,
+        page=None,
+        quote=told["quote"],
+        boxes=(),
+        basis=told["basis"],
+        start=told["start"],
+        end=told["end"],
+        modality=told["modality"],
+        pictures=cited.pictures,
     )
 
 

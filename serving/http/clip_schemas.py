@@ -7,20 +7,9 @@ from typing import Annotated
 
 from pydantic import WithJsonSchema
 
-from recto.engine.store.clips.records import ClipModality
-
+from .schemas import ClipHitInfo as ClipHitInfo
+from .schemas import ClipInfo as ClipInfo
 from .schemas import Told
-
-
-class ClipInfo(Told):
-    """What of a document can be found across modalities."""
-
-    modality: ClipModality
-    start: float
-    """Seconds from the file's beginning; of sound and film."""
-    end: float
-    page: int | None
-    """Counted from 1; null for sound and film."""
 
 
 class ClipList(Told):
@@ -29,15 +18,6 @@ class ClipList(Told):
     seconds: float
     """At which the last clip ends."""
     clips: list[ClipInfo]
-
-
-class ClipHitInfo(ClipInfo):
-    document: str
-    document_id: str
-    score: float
-    """Orders the documents of one search."""
-    similarity: float
-    """A cosine, not to be compared between modalities."""
 
 
 class ClipReply(Told):

@@ -10,6 +10,7 @@ from recto.engine.answering.deep.steps import Outcome, StepKind
 from recto.engine.answering.protocol import Basis, Reason, Support
 from recto.engine.answering.turns import Rewriting, Turn
 from recto.engine.retrieval import MAX_QUESTION
+from recto.engine.store.clips.records import ClipModality
 from recto.serving.jobs.job import FileState, JobState, Value
 from recto.serving.unicode import sendable
 
@@ -180,7 +181,8 @@ class SearchReply(Told):
 class CitationInfo(Told):
     document: str
     document_id: str
-    page: int
+    page: int | None
+    """Null for a clip of a film."""
     quote: str
     """Empty where the page is not cited for its words."""
     boxes: list[Box]
@@ -188,6 +190,30 @@ class CitationInfo(Told):
     """What the page is cited for; only its words have been verified."""
     approximate: bool
     """Whether the boxes are only about there."""
+    start: float | None
+    """Of a clip, in seconds from the file's beginning; null for a page."""
+    end: float | None
+    modality: ClipModality | None
+
+
+class ClipInfo(Told):
+    """What of a document can be found across modalities."""
+
+    modality: ClipModality
+    start: float
+    """Seconds from the file's beginning; of sound and film."""
+    end: float
+    page: int | None
+    """Counted from 1; null for sound and film."""
+
+
+class ClipHitInfo(ClipInfo):
+    document: str
+    document_id: str
+    score: float
+    """Orders the documents of one search."""
+    similarity: float
+    """A cosine, not to be compared between modalities."""
 
 
 class StatementInfo(Told):
@@ -243,6 +269,8 @@ class AnswerInfo(Told):
     """Why there may be less than the model had to say; empty if nothing speaks for it."""
     statements: list[StatementInfo]
     citations: list[CitationInfo]
+    clips: list[ClipHitInfo]
+    """The sound and film nearest to the question, whether or not they answer it."""
     usage: UsageInfo | None
     pages: list[LookedAt]
     full_pages: list[FullPage] = []

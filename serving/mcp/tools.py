@@ -29,7 +29,7 @@ from .calling import (
     told,
     webp,
 )
-from .clips import add_clips
+from .clips import add_clips, clip_link
 
 INSTRUCTIONS = (
     "Documents of an organisation, page by page. Use `ask` for an answer with citations, "
@@ -132,8 +132,11 @@ def _add_search(server: MCPServer, libraries: Libraries) -> None:
         answer = await told(lambda: libraries.ask(ours, asked))
         await call.report_progress(1, 1, "Answered")
         said = result(_written(answer), answer.as_json())
-        pages = {c.page.document.id + str(c.page.number): c.page for c in answer.citations}
-        said.content.extend(_link(page, libraries.named(library)) for page in pages.values())
+        cited = [c.page for c in answer.citations if c.page is not None]
+        pages = {page.document.id + str(page.number): page for page in cited}
+        place = libraries.named(library)
+        said.content.extend(_link(page, place) for page in pages.values())
+        said.content.extend(clip_link(hit, place) for hit in answer.clips)
         return said
 
 
@@ -176,7 +179,7 @@ _NOT_WORDS = {
 
 def _written(answer: Answer) -> str:
     sources = [
-        f"[{number}] {c.document.name}, page {c.page}: {_NOT_WORDS.get(c.basis, f'“{c.quote}”')}"
+        f"[{number}] {c.document.name}, {c.where}: {_NOT_WORDS.get(c.basis, f'“{c.quote}”')}"
         for number, c in enumerate(answer.citations, 1)
     ]
     lack = [f"Missing, says the model: {answer.missing}"] if answer.missing else []

@@ -88,7 +88,7 @@ def url_citations(answer: Answer, base: str) -> list[Reply]:
             "type": "url_citation",
             "url_citation": {
                 "url": _address(citation, base),
-                "title": sendable(f"{citation.document.name}, p. {citation.page.number}"),
+                "title": sendable(f"{citation.document.name}, {_place(citation)}"),
                 "start_index": places.get(number, (end, end))[0],
                 "end_index": places.get(number, (end, end))[1],
             },
@@ -97,7 +97,13 @@ def url_citations(answer: Answer, base: str) -> list[Reply]:
     ]
 
 
+def _place(citation: Citation) -> str:
+    return citation.where if citation.page is None else f"p. {citation.page.number}"
+
+
 def _address(citation: Citation, base: str) -> str:
+    if citation.page is None:
+        return f"{base}{citation.document.id}?t={citation.start or 0:g}"
     boxes = ";".join(",".join(f"{edge:.4f}" for edge in box) for box in citation.boxes)
     page = f"{base}{citation.document.id}?page={citation.page.number}"
     return f"{page}&boxes={quote(boxes, safe=',;')}" if boxes else page

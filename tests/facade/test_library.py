@@ -335,7 +335,7 @@ def test_open_add_reopen_ask(tmp_path: Path, write: Write) -> None:
         assert library.search("At what time does the swift fly?")[0].page.number == 2
         answer = library.ask("At what time does the swift fly?")
         (citation,) = answer.citations
-        assert (citation.page.number, citation.quote) == (2, "The swift flies at dusk.")
+        assert (citation.where, citation.quote) == ("page 2", "The swift flies at dusk.")
         assert citation.boxes
         assert not answer.abstained
 

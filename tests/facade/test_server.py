@@ -62,7 +62,7 @@ def test_document_is_added_found_quoted_and_removed(open_library: Open, write: W
     assert (hit.document.name, hit.page.number) == ("sea.pdf", 1)
     assert hit.page.image(width=100).width == 100
     answer = library.ask("When is the lamp cleaned?")
-    assert [citation.page.number for citation in answer.citations] == [1]
+    assert [citation.where for citation in answer.citations] == ["page 1"]
     library.remove("sea.pdf")
     assert library.documents() == []
     assert library.search("lamp") == []

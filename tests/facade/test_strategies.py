@@ -141,7 +141,7 @@ def test_summaries_are_given_as_text_and_cited_as_pages(
     assert "summary of birds.pdf, page 1, its text" in asked.text
     assert "heron" not in asked.text
     (citation,) = answer.citations
-    assert (citation.document.name, citation.page.number, citation.quote) == ("birds.pdf", 1, "")
+    assert (citation.document.name, citation.where, citation.quote) == ("birds.pdf", "page 1", "")
     assert [statement.support for statement in answer.statements] == ["page"]
 
 

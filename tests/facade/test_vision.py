@@ -85,7 +85,7 @@ def test_answer_is_cited_with_quote_boxes_and_cost(
     answer = library.ask("warranty of the pump", answerer=answerer)
     (citation,) = answer.citations
     assert answer.text == "It lasts 24 months. [1]"
-    assert (citation.document.name, citation.page.number) == ("pump.pdf", 1)
+    assert (citation.document.name, citation.where) == ("pump.pdf", "page 1")
     assert citation.quote == "pump lasts 24 months from the day"
     assert len(citation.boxes) == 2
     value = json.loads(json.dumps(answer.as_json()))
@@ -122,7 +122,7 @@ def test_statement_may_rest_on_the_page_where_a_sentence_goes_on(
     said = claims(("Until a fish is near.", [("S2", "until the fish comes near")]))
     settings = VisionSettings(most_pages=1)
     answer = library.ask("heron marshes", answerer=eyes(Reply.json(said), settings=settings))
-    assert [citation.page.number for citation in answer.citations] == [2]
+    assert [citation.where for citation in answer.citations] == ["page 2"]
     assert {hit.page.number for hit in answer.hits} >= {1, 2}
 
 

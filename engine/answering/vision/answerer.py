@@ -21,6 +21,7 @@ from recto.engine.answering.protocol import (
 )
 from recto.engine.answering.turns import Asked, Turn
 from recto.engine.answering.vision.asking import Verified
+from recto.engine.answering.vision.clips import clips_of, pages_of
 from recto.engine.answering.vision.drafting import abstention, draft
 from recto.engine.answering.vision.reading import read, stream_read
 from recto.engine.answering.vision.selection import select
@@ -65,7 +66,7 @@ class VisionAnswerer(Closing):
         found: list[Evidence] = []
 
         def strong(part: str) -> Sequence[Evidence]:
-            evidence = search(part)
+            evidence = pages_of(search(part))
             if not found:
                 found.extend(evidence)
             return () if self._is_weak(evidence) else evidence
@@ -109,10 +110,12 @@ class VisionAnswerer(Closing):
         yield Settled(self._draft(verified, evidence))
 
     def sources(self, evidence: Sequence[Evidence]) -> tuple[Source, ...]:
-        """The pages that the model is given, and how."""
-        if self._is_weak(evidence):
-            return ()
-        return prepare(select(evidence, self.settings), self.settings, self.model.profile)
+        """The pages and the clips that the model is given, and how."""
+        pages = pages_of(evidence)
+        chosen = [] if self._is_weak(pages) else select(pages, self.settings)
+        if self.settings.images and self.model.profile.images:  # there is nothing else of a clip
+            chosen += clips_of(evidence)[: self.settings.clips]
+        return prepare(chosen, self.settings, self.model.profile)
 
     def close(self) -> None:
         """Close the model's connections. May be called twice."""
@@ -132,4 +135,5 @@ class VisionAnswerer(Closing):
     ) -> Reason | None:
         if sources:
             return None
-        return "weak" if evidence and self._is_weak(evidence) else "no_pages"
+        pages = pages_of(evidence)
+        return "weak" if pages and self._is_weak(pages) else "no_pages"

@@ -4,7 +4,7 @@ A quote that stands on another of the pages than the one named is cited from the
 drawn cannot be searched: where a model says so, and something is drawn there, the page is cited for
 its picture, and the statement is only as good as the model's eyes. Words that are quoted and stand
 nowhere are never taken for a picture. Numbers must stand in what is quoted, or in what the model
-says that it read in a picture.
+says that it read in a picture. Frames of a film are like a page without words.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from recto.engine.answering.protocol import Quote, Statement, Support
+from recto.engine.answering.protocol import Quote, Statement, support_of
 from recto.engine.answering.quoting import quote_of
 from recto.engine.answering.vision.claims import Claim, Problem, Said
 from recto.engine.answering.vision.context import PageContext
@@ -69,13 +69,8 @@ class Checker:
             problems = list(self._doubts(text, found))
         elif not problems:
             problems = [Problem("no_quote", f"There is no quote for {_named(text)}; give one.")]
-        seen = any(item.quote.basis == "picture" for item in found)
-        support: Support = "page" if seen else "quoted"
-        statement = Statement(
-            text=text,
-            quotes=() if problems else tuple(dict.fromkeys(item.quote for item in found)),
-            support="unsupported" if problems else support,
-        )
+        quotes = () if problems else tuple(dict.fromkeys(item.quote for item in found))
+        statement = Statement(text=text, quotes=quotes, support=support_of(quotes))
         given = sum(not said.figure for said in claim.said)
         return Checked(statement, tuple(problems), claim.new_line, given, invented)
 
@@ -148,6 +143,7 @@ def _picture(page: PageContext, read: str, places: tuple[Box, ...]) -> _Found:
         text="",
         boxes=places,
         basis="picture",
+        clip=evidence.clip,
     )
     return _Found(page.source, quote, page.read(read))
 

@@ -23,8 +23,7 @@ def draw(page: Evidence) -> Pixels | None:
         return page.image(WIDTH)
     except (DocumentError, NotFound) as error:
         warnings.warn(
-            f"{page.document_name}, page {page.content.number} is read without its picture: "
-            f"{error}",
+            f"{page.document_name}, {page.where} is read without its picture: {error}",
             RectoWarning,
             stacklevel=2,
         )

@@ -22,6 +22,9 @@ class VisionSettings:
     question and do not tell whether any answers it: the best pages for the example questions that
     nothing answers have scores as high as others. So by default only a question that finds nothing
     at all is not asked, and whether the pages answer is left to the model."""
+    clips: int = 2
+    """Clips of films of which frames are shown beside the pages, where the question finds some in
+    the library; pages go first where there is little room."""
     neighbours: int = 2
     """Pages that may be added because the text of a chosen page runs on."""
     image_tokens: int = 12_000
@@ -36,8 +39,9 @@ class VisionSettings:
 
     def __post_init__(self) -> None:
         counts = (self.most_pages, self.image_tokens, self.text_tokens, self.reply_tokens)
-        if min(counts) < 1 or min(self.neighbours, self.repairs) < 0 or not 0 <= self.drop <= 1:
+        least = min(self.clips, self.neighbours, self.repairs)
+        if min(counts) < 1 or least < 0 or not 0 <= self.drop <= 1:
             raise ValueError(
-                f"{self}: expected pages and tokens of at least 1, neighbours and repairs of at "
-                "least 0, and drop between 0 and 1"
+                f"{self}: expected pages and tokens of at least 1, clips, neighbours and "
+                "repairs of at least 0, and drop between 0 and 1"
             )

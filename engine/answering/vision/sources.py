@@ -55,7 +55,7 @@ class Source:
     def title(self) -> str:
         """As it stands before the page's text and picture."""
         name = name_for_model(self.evidence.document_name)
-        return f"[{self.label}] {name}, page {self.evidence.content.number}"
+        return f"[{self.label}] {name}, {self.evidence.where}"
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -73,7 +73,11 @@ class _Room:
     """What pictures and texts may take, for all pages together."""
 
     pictures: int
+    """Of pages."""
+    clips: int
+    """Pictures of these, each of the least area: they get what is left once every page has that."""
     picture_tokens: float
+    """For pictures of pages."""
     text_tokens: float
 
     @property
@@ -94,14 +98,17 @@ def prepare(
 ) -> tuple[Source, ...]:
     """`pages`, which are in their order, without those that can be given in no form."""
     seen = [(page, seen_words(page)[:MOST_WORDS], draw(page)) for page in pages]
-    room = _room(sum(pixels is not None for _, _, pixels in seen), settings, profile)
+    drawn = [place for place, (_, _, pixels) in enumerate(seen) if pixels is not None]
+    clips = [place for place in drawn if seen[place][0].clip is not None]
+    room = _room(len(drawn) - len(clips), len(clips), settings, profile)
     # Pages without words need their picture most, then the best.
     wanting = sorted(
-        (place for place, (_, _, pixels) in enumerate(seen) if pixels is not None),
+        (place for place in drawn if place not in clips),
         key=lambda place: (bool(seen[place][1]), -seen[place][0].score),
     )
-    shown = set(wanting[: room.pictures])
+    shown = {*wanting[: room.pictures], *clips[: room.clips]}
     given = [(place, *page) for place, page in enumerate(seen) if page[1] or place in shown]
+    texts = max(sum(page.clip is None for _, page, _, _ in given), 1)
     sources = []
     for number, (place, page, words, pixels) in enumerate(given, 1):
         text = text_of(words)
@@ -110,28 +117,30 @@ def prepare(
             evidence=page,
             words=PageWords(words),
             text=text,
-            told=_cut(for_model(text), room.text_tokens / len(given)),
+            told=_cut(for_model(text), room.text_tokens / texts),
             picture=None,
         )
         if pixels is not None and place in shown:
-            scaled = _scaled(pixels, room.area)
+            scaled = _scaled(pixels, AREAS[-1] if page.clip else room.area)
             part = image_part(scaled, label=source.title, profile=profile)
             source = replace(source, picture=part)
         sources.append(source)
     return tuple(sources)
 
 
-def _room(pictures: int, settings: VisionSettings, profile: EndpointProfile) -> _Room:
+def _room(pictures: int, clips: int, settings: VisionSettings, profile: EndpointProfile) -> _Room:
     picture_tokens, text_tokens = float(settings.image_tokens), float(settings.text_tokens)
     if profile.context_tokens is not None:
         left = max(profile.context_tokens - settings.reply_tokens - OWN_TOKENS, 500)
         picture_tokens = min(picture_tokens, _PICTURES_SHARE * left)
         text_tokens = min(text_tokens, (1 - _PICTURES_SHARE) * left)
     least = AREAS[-1] / PIXELS_A_TOKEN
-    most = min(profile.max_images, int(picture_tokens / least), pictures)
-    if most < 1 or not (settings.images and profile.images):
-        return _Room(0, 0.0, text_tokens + picture_tokens)
-    return _Room(most, picture_tokens, text_tokens)
+    most = min(profile.max_images, int(picture_tokens / least))
+    if most < 1 or pictures + clips < 1 or not (settings.images and profile.images):
+        return _Room(0, 0, 0.0, text_tokens + picture_tokens)
+    pictures = min(pictures, most)
+    clips = min(clips, most - pictures)
+    return _Room(pictures, clips, picture_tokens - clips * least, text_tokens)
 
 
 def _scaled(pixels: Pixels, area: int) -> Pixels:

@@ -215,7 +215,9 @@ def test_a_question_is_one_request(address: str) -> None:
         answer = library.ask(QUESTION)
         *_, settled = library.ask_stream(QUESTION)
 
-    assert hits[0].page.text == answer.citations[0].page.text == "Tickets cost twelve crowns."
+    cited = answer.citations[0].page
+    assert cited is not None
+    assert hits[0].page.text == cited.text == "Tickets cost twelve crowns."
     assert isinstance(settled, Settled)
     assert seen == ["/api/libraries/main/search", *["/api/libraries/main/ask"] * 2]
 
