@@ -1,7 +1,7 @@
 """Random operations leave a store as they leave a dictionary.
 
-`RECTO_OPERATIONS=10000` runs so many, divided among the stores: most of a minute of one core. Without
-it fewer, so that all tests stay quick.
+`RECTO_OPERATIONS=10000` runs so many, divided among the stores: most of a minute of one core.
+Without it fewer, so that all tests stay quick.
 """
 
 from __future__ import annotations
