@@ -35,6 +35,7 @@ from recto.benchmarks import encoding_shapes, specimen
 from recto.benchmarks.encoding_shapes import COLPALI, COLQWEN2_5, Shape
 from recto.benchmarks.encoding_work import page_flops, peak_flops
 from recto.engine.encoders.colpali.extra import require_extra
+from recto.engine.encoders.colpali.settings import DTYPES
 
 if TYPE_CHECKING:
     from recto.benchmarks.encoding_ways import Run
@@ -98,6 +99,11 @@ class Plan:
     largest: int = 8192
     """Rows of the matrices by which the device's peak is measured."""
 
+    @property
+    def weights(self) -> str:
+        """In which arithmetic checkpoints are kept, and others compute: int8 is ours alone."""
+        return "float32" if self.dtype == "int8" else self.dtype
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print a table a model, and write JSON where it is asked for."""
@@ -125,9 +131,9 @@ def measure(shape: Shape, plan: Plan, folder: Path) -> Measured:
     size = f"{shape.text['num_hidden_layers']}x{shape.text['hidden_size']}"
     checkpoint = encoding_shapes.make(
         shape,
-        folder / f"{shape.family}-{size}-{plan.dtype}",
+        folder / f"{shape.family}-{size}-{plan.weights}",
         device=plan.device,
-        dtype=plan.dtype,
+        dtype=plan.weights,
     )
     ours, pages = _ours(shape, plan, checkpoint, source)
     theirs = _theirs(shape, plan, checkpoint, pages, ours.tflop_per_page / ours.peak_tflops)
@@ -142,10 +148,10 @@ def _ours(
     from recto.engine.encoders.colpali.encoder import open_encoder
 
     encoder = open_encoder(str(checkpoint), settings={"dtype": plan.dtype})
-    pages, _ = ways.drawing(source)
+    pages, _ = ways.drawing(encoder, source)
     patches, tokens = _lengths(encoder, pages[:1])
     flops = page_flops(shape, patches=patches, tokens=tokens)
-    peak = peak_flops(plan.device, plan.dtype, size=plan.largest)
+    peak = peak_flops(plan.device, plan.weights, size=plan.largest)
     count = _Counter(plan, flops / peak)
     return Measured(
         model="",
@@ -163,7 +169,7 @@ def _ours(
             count("recto, without overlap", lambda: ways.one_after_the_other(encoder, source)),
             count(
                 "reading and drawing alone, one process",
-                lambda: ways.drawing(source)[1],
+                lambda: ways.drawing(encoder, source)[1],
                 model=False,
             ),
             count("recto's encoder alone", lambda: ways.encoding(encoder, pages)),
@@ -177,7 +183,7 @@ def _theirs(
 ) -> list[Way]:
     from recto.benchmarks.encoding_ways import Peer
 
-    peer = Peer(checkpoint, _MODEL_TYPES[shape.family], device=plan.device, dtype=plan.dtype)
+    peer = Peer(checkpoint, _MODEL_TYPES[shape.family], device=plan.device, dtype=plan.weights)
     count = _Counter(plan, seconds_at_peak)
     return [
         count("colpali-engine's loop, 4 pages at once", lambda: peer.batches(pages)),
@@ -236,28 +242,29 @@ class _Counter:
 
 def _lengths(encoder: ColPaliEncoder, page: Sequence[PageInput]) -> tuple[int, int]:
     """Patches in the vision tower and tokens in the text model."""
-    (group,) = encoder.prepare(page).groups
-    grid = group.batch.get("image_grid_thw")
-    tokens = int(group.batch["input_ids"].shape[1])
+    prepared = encoder.prepare(page)
+    batch = prepared.pictures[0].batch
+    grid = batch.get("image_grid_thw")
+    tokens = int(batch["input_ids"].shape[1])
     if grid is not None:
         return int(grid[0].prod()), tokens
-    return int((group.layouts[0].rows >= 0).sum()), tokens
+    return int((prepared.layouts[0].rows >= 0).sum()), tokens
 
 
 def _plan(options: argparse.Namespace) -> Plan:
     import torch
 
-    from recto.engine.encoders.colpali.placement import this_machine
+    from recto.engine.encoders.colpali.placement import choose, this_machine
 
     if options.tiny:
-        return Plan(pages=3, repeats=1, device="cpu", dtype="float32", largest=256)
-    gpu = bool(torch.cuda.is_available())
-    native = gpu or this_machine().fast_bfloat16
+        dtype = options.dtype or "float32"
+        return Plan(pages=3, repeats=1, device="cpu", dtype=dtype, largest=256)
+    gpu = bool(torch.cuda.is_available()) and options.dtype != "int8"
     return Plan(
         pages=options.pages,
         repeats=options.repeats,
         device="cuda" if gpu else "cpu",
-        dtype="bfloat16" if native else "float32",
+        dtype=options.dtype or choose(this_machine(), 10**9).dtype,
         largest=8192 if gpu else 2048,
     )
 
@@ -277,6 +284,7 @@ def _options() -> argparse.ArgumentParser:
     add(
         "--tiny", action="store_true", help="3 pages and 2 layers on the processor: whether it runs"
     )
+    add("--dtype", choices=DTYPES, help="the arithmetic; default is what recto would choose here")
     add("--json", type=Path, help="write what was measured to this file")
     return parser
 

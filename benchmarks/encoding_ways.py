@@ -30,13 +30,13 @@ from recto.engine.encoders.protocol import PageInput
 from recto.engine.store.opening import open_edge
 from recto.engine.store.records import PageRecord
 from recto.indexing.adding import Indexer
+from recto.indexing.drawing import width_for
 from recto.indexing.files import find
 from recto.indexing.ledger import Ledger
 from recto.indexing.notes import Notes
 from recto.indexing.progress import Tally
 from recto.indexing.reader import OpenDocument, Reader
 from recto.indexing.sources import Sources
-from recto.indexing.writing import IMAGE_WIDTH
 
 T = TypeVar("T")
 
@@ -89,7 +89,7 @@ def one_after_the_other(encoder: ColPaliEncoder, source: Path) -> Run:
         begun = time.perf_counter()
         with reader.open(source, "pdf") as document:
             for numbers in _parts(range(1, document.pages + 1), encoder.batch):
-                pages = [_page(document, number) for number in numbers]
+                pages = [_page(encoder, document, number) for number in numbers]
                 made = zip(pages, encoder.encode_pages(pages), strict=True)
                 store.put_pages(
                     [
@@ -106,12 +106,13 @@ def one_after_the_other(encoder: ColPaliEncoder, source: Path) -> Run:
         return Run(seconds=time.perf_counter() - begun)
 
 
-def drawing(source: Path) -> tuple[list[PageInput], Run]:
-    """Reading and drawing alone, in one process: the pages, as encoders are given them."""
+def drawing(encoder: ColPaliEncoder, source: Path) -> tuple[list[PageInput], Run]:
+    """Reading and drawing alone, in one process: the pages, as the encoder is given them."""
     with Reader(ocr=False) as reader:
         begun = time.perf_counter()
         with reader.open(source, "pdf") as document:
-            pages = [_page(document, number) for number in range(1, document.pages + 1)]
+            numbers = range(1, document.pages + 1)
+            pages = [_page(encoder, document, number) for number in numbers]
         return pages, Run(seconds=time.perf_counter() - begun)
 
 
@@ -206,8 +207,9 @@ class _Watched(Reader):
         return document
 
 
-def _page(document: OpenDocument, number: int) -> PageInput:
-    return PageInput(content=document.read(number), image=document.image(number, IMAGE_WIDTH))
+def _page(encoder: ColPaliEncoder, document: OpenDocument, number: int) -> PageInput:
+    content = document.read(number)
+    return PageInput(content=content, image=document.image(number, width_for(encoder)(content)))
 
 
 def _pictures(pages: Iterable[PageInput]) -> list[Image.Image]:

@@ -83,8 +83,9 @@ def figures(cost: Cost) -> dict[str, str | int | float]:
 
 def measure(model: str, count: int) -> Cost:
     """Encode the first pages of the specimen without their words and with them."""
-    pages = _pages(count)
-    without, first = _encoded(registry.make(model), pages)
+    seeing = registry.make(model)
+    pages = _pages(seeing, count)
+    without, first = _encoded(seeing, pages)
     encoder = registry.make(model, settings={"page_text": "yes"})
     both, second = _encoded(encoder, pages)
     size = encoder.id.dim * _HALF
@@ -101,18 +102,20 @@ def measure(model: str, count: int) -> Cost:
     )
 
 
-def _pages(count: int) -> list[PageInput]:
-    """As they are read for a library."""
+def _pages(encoder: Encoder, count: int) -> list[PageInput]:
+    """As they are read for a library of this encoder."""
+    from recto.indexing.drawing import width_for
     from recto.indexing.reader import Reader
-    from recto.indexing.writing import IMAGE_WIDTH
 
     with tempfile.TemporaryDirectory(prefix="recto-page-text-") as folder, Reader() as reader:
         path = Path(folder) / "specimen.pdf"
         specimen.write(path, count)
         with reader.open(path, "pdf") as document:
+            contents = [document.read(number) for number in range(1, count + 1)]
+            width = width_for(encoder)
             return [
-                PageInput(content=document.read(number), image=document.image(number, IMAGE_WIDTH))
-                for number in range(1, count + 1)
+                PageInput(content=page, image=document.image(page.number, width(page)))
+                for page in contents
             ]
 
 

@@ -1,6 +1,6 @@
 """The pages of an open document: read one after the other, drawn several at a time, told in order.
 
-Knows no encoder but whether it wants pictures.
+Of encoders it knows whether they want pictures, and how wide.
 """
 
 from __future__ import annotations
@@ -11,21 +11,33 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 
-from recto.engine.encoders.protocol import PageInput
+from recto.engine.encoders.protocol import Encoder, PageInput, Sighted
+from recto.engine.encoders.sharpness import LEAST
 from recto.engine.errors import DocumentError
 from recto.engine.page import PageContent
 from recto.indexing.reading.raw import Image
 from recto.indexing.task import Event, Opened, Read, Skipped, Task
 
+IMAGE_WIDTH = LEAST
+"""Pixels across, of pictures for encoders that ask for nothing else."""
+Width = Callable[[PageContent], int]
+"""How many pixels across a page is drawn."""
 _Draw = Callable[[], Image | None]
 _Begin = Callable[[Callable[[], Image]], _Draw]
 """Has a page drawn, and gives what waits for its picture."""
 
 
+def width_for(encoder: Encoder) -> Width:
+    """Twice what most encoders look at, and more for those that say so."""
+    if not isinstance(encoder, Sighted):
+        return lambda page: IMAGE_WIDTH
+    return lambda page: encoder.picture_width(page.width, page.height)
+
+
 class PageReading:
     """What becomes of pages before they are encoded."""
 
-    def __init__(self, *, width: int | None, words_alone: bool) -> None:
+    def __init__(self, *, width: Width | None, words_alone: bool) -> None:
         """`width` of pictures; None where none are wanted. `words_alone`: pages are wanted that
         have words, but of which no picture can be made."""
         self._width = width
@@ -60,7 +72,7 @@ class PageReading:
             return iter([Skipped(task, number, str(error))])
         draw: _Draw = _nothing
         if self._width is not None:
-            draw = begin(partial(opened.pages.image, number, self._width))
+            draw = begin(partial(opened.pages.image, number, self._width(content)))
         return self._drawn(task, opened, content, draw)
 
     def _drawn(

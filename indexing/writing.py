@@ -16,16 +16,17 @@ from typing import Protocol
 from recto.engine.encoders.protocol import Encoder
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store
-from recto.indexing.drawing import PageReading
+from recto.indexing.drawing import IMAGE_WIDTH, PageReading, width_for
 from recto.indexing.encoding import PageEncoding
 from recto.indexing.outcome import Outcome
 from recto.indexing.pipeline import Pipeline
 from recto.indexing.task import Begun, Encoded, Ended, Event, Failed, Skipped, Task
 
 _AHEAD = 8
-"""Pages read before the encoder wants them, at least; an image of a page takes 7 MB."""
-IMAGE_WIDTH = 1280
-"""Pixels: about twice what vision encoders look at, which they reduce with antialiasing."""
+"""Pages read before the encoder wants them, at least; an image of a page takes 7 MB, and of the
+widest that an encoder may want 28."""
+
+__all__ = ["IMAGE_WIDTH", "Listener", "PageWriter"]
 
 
 class Listener(Protocol):
@@ -51,7 +52,7 @@ class PageWriter:
         they can be, even where reading is slow."""
         self._store = store
         self._reading = PageReading(
-            width=IMAGE_WIDTH if encoder.needs_image else None, words_alone=words_alone
+            width=width_for(encoder) if encoder.needs_image else None, words_alone=words_alone
         )
         self._encoding = PageEncoding(encoder, **({"patience": None} if patient else {}))
 

@@ -88,6 +88,15 @@ class Staged(Protocol[P, R]):
 
 
 @runtime_checkable
+class Sighted(Protocol):
+    """What encoders offer besides that can say how sharp a picture of a page they look at."""
+
+    def picture_width(self, width: float, height: float) -> int:
+        """Pixels across for a page of these proportions; it may be given fewer."""
+        ...
+
+
+@runtime_checkable
 class ImageQuestions(Protocol):
     """What encoders offer besides that can be asked with a picture."""
 

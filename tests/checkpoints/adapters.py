@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from tests.checkpoints.making import classes
 
@@ -25,6 +25,7 @@ TARGETS = {
     "colqwen3": _TEXT,
     "colqwen3_5": _LANGUAGE,
     "colgemma3": _LANGUAGE,
+    "colqwen_omni": _TEXT,
     "colidefics3": rf"(.*(model.text_model).*{_LINEAR}.*$|.*(linear).*$)",
     "colmodernvbert": r"(.*(model.text_model).*(Wqkv|Wo|Wi).*$|.*(custom_text_proj).*$)",
 }
@@ -78,9 +79,48 @@ def adapted(family: str, source: Path, folder: Path) -> Adapted:
     return made
 
 
-def write_adapter(
-    folder: Path, tensors: dict[str, torch.Tensor], *, base: str, targets: str
+def with_whole_head(made: Adapted, *, in_base: bool) -> Adapted:
+    """The same, but that the adapter of a ColQwen2 holds the head as a whole, and another one; with
+    `in_base` there is one in the base as well."""
+    weight = torch.randn(128, 64, generator=torch.Generator().manual_seed(2)) * 0.1
+    head = {"custom_text_proj.weight": weight, "custom_text_proj.bias": weight[:, 0].clone()}
+    path = made.merged / "model.safetensors"
+    merged = load_file(path)
+    assert merged.keys() >= head.keys()
+    save_file(merged | head, path, metadata={"format": "pt"})
+    if not in_base:
+        path = made.base / "model.safetensors"
+        base = {name: tensor for name, tensor in load_file(path).items() if name not in head}
+        save_file(base, path, metadata={"format": "pt"})
+    lora = load_file(made.adapter / "adapter_model.safetensors")
+    lora = {name: tensor for name, tensor in lora.items() if "custom_text_proj" not in name}
+    write_adapter(
+        made.adapter,
+        lora | {f"base_model.model.{name}": tensor for name, tensor in head.items()},
+        base=str(made.base),
+        targets=rf".*(model).*{_LINEAR}.*$",
+        whole=["custom_text_proj"],
+    )
+    return made
+
+
+def change_adapter(
+    folder: Path, change: Callable[[dict[str, torch.Tensor]], dict[str, torch.Tensor]]
 ) -> None:
+    """Replace the tensors of an adapter by what `change` makes of them."""
+    path = folder / "adapter_model.safetensors"
+    save_file(change(load_file(path)), path, metadata={"format": "pt"})
+
+
+def write_adapter(
+    folder: Path,
+    tensors: dict[str, torch.Tensor],
+    *,
+    base: str,
+    targets: str,
+    whole: Sequence[str] | None = None,
+) -> None:
+    """`whole`: modules that it does not change, but replace."""
     save_file(tensors, folder / "adapter_model.safetensors", metadata={"format": "pt"})
     description = {
         "peft_type": "LORA",
@@ -91,7 +131,7 @@ def write_adapter(
         "lora_dropout": 0.1,
         "bias": "none",
         "target_modules": targets,
-        "modules_to_save": None,
+        "modules_to_save": whole,
         "init_lora_weights": "gaussian",
         "fan_in_fan_out": False,
         "inference_mode": True,

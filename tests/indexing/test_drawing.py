@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,12 @@ import pytest
 
 from recto.engine.errors import DamagedFile
 from recto.engine.page import PageContent
-from recto.indexing.drawing import PageReading
+from recto.indexing.drawing import PageReading, width_for
 from recto.indexing.outcome import Outcome
 from recto.indexing.reader import Reader
 from recto.indexing.reading.raw import Image
 from recto.indexing.task import Event, Opened, Read, Skipped
-from tests.fakes import page_content
+from tests.fakes import FakeEncoder, page_content
 from tests.pdfs import lines, pdf
 
 _LONG = 60.0
@@ -50,7 +51,7 @@ class Task:
 
 
 def events(pages: Drawn, *, words_alone: bool = False) -> list[Event]:
-    reading = PageReading(width=2, words_alone=words_alone)
+    reading = PageReading(width=lambda _: 2, words_alone=words_alone)
     return list(reading.events(Task(), Opened(id="0" * 64, pages=pages), set()))
 
 
@@ -89,8 +90,26 @@ def test_a_page_that_cannot_be_drawn_is_left_out_or_has_words_alone(at_once: int
     assert alone.page.image is None
 
 
+class Sharp(FakeEncoder):
+    """Wants twice the pixels for pages that lie on their side."""
+
+    def picture_width(self, width: float, height: float) -> int:
+        return 4 if width > height else 2
+
+
+def test_page_is_drawn_as_wide_as_its_encoder_wants() -> None:
+    pages = Drawn(2, 1, lambda _: None)
+    turned = replace(pages.read(2), width=842.0, height=595.0)
+    assert [width_for(Sharp())(page) for page in (pages.read(1), turned)] == [2, 4]
+    assert width_for(FakeEncoder())(turned) == 1280
+    reading = PageReading(width=width_for(Sharp()), words_alone=False)
+    found = list(reading.events(Task(), Opened(id="0" * 64, pages=pages), set()))
+    images = [event.page.image for event in found if isinstance(event, Read)]
+    assert [image.shape[1] for image in images if image is not None] == [2, 2]
+
+
 def test_threads_end_when_nobody_wants_more() -> None:
-    reading = PageReading(width=2, words_alone=False)
+    reading = PageReading(width=lambda _: 2, words_alone=False)
     pages = Drawn(50, 3, lambda _: None)
     stream = reading.events(Task(), Opened(id="0" * 64, pages=pages), set())
     next(stream)
@@ -103,7 +122,7 @@ def test_several_processes_draw_as_one_does(tmp_path: Path) -> None:
     path.write_bytes(pdf([lines(f"page number {number}") for number in range(1, 8)]))
     with Reader(drawing=3) as many, many.open(path, "pdf", all_drawn=True) as document:
         assert document.drawn_at_once == 3
-        reading = PageReading(width=200, words_alone=False)
+        reading = PageReading(width=lambda _: 200, words_alone=False)
         found = list(reading.events(Task(), Opened(id="0" * 64, pages=document), set()))
         # A picture that is wanted alone starts no more processes.
         with many.open(path, "pdf") as one:

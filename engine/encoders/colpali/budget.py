@@ -1,14 +1,28 @@
-"""How many patches a page may have, set in a processor. A page's resolution follows from it."""
+"""How many patches a page may have, set in a processor, and how sharp a picture that takes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from recto.engine.encoders.colpali.families import Family
+from recto.engine.encoders.sharpness import Sharpness
 from recto.engine.errors import EncoderError
 
 if TYPE_CHECKING:
     from transformers import ProcessorMixin
+    from transformers.image_processing_base import ImageProcessingMixin
+
+
+def wanted_sharpness(processor: ProcessorMixin, family: Family, patches: int | None) -> Sharpness:
+    """What the processor brings a page to that may have so many `patches`."""
+    images = processor.image_processor
+    if family.grid == "tiles":
+        return Sharpness(longer=int(images.size["longest_edge"]))
+    if patches is not None:
+        return Sharpness(area=patches * _cell(images) ** 2)
+    if family.remote:  # it brings pictures to whatever size it likes
+        return Sharpness()
+    return Sharpness(shorter=max(dict(images.size).values()))
 
 
 def limit_patches(processor: ProcessorMixin, family: Family, wanted: int | None) -> int | None:
@@ -30,13 +44,18 @@ def limit_patches(processor: ProcessorMixin, family: Family, wanted: int | None)
 
 def _limit_merged(processor: ProcessorMixin, family: Family, wanted: int | None) -> int:
     images = processor.image_processor
-    pixels = (images.patch_size * images.merge_size) ** 2
+    pixels = _cell(images) ** 2
     own = int(images.size["longest_edge"]) // pixels
     most = wanted or min(own, family.visual_tokens or own)
     if most != own:
         least = min(int(images.size["shortest_edge"]), most * pixels)
         images.size = {"shortest_edge": least, "longest_edge": most * pixels}
     return most
+
+
+def _cell(images: ImageProcessingMixin) -> int:
+    """Pixels of an edge of a patch, after neighbours were merged."""
+    return int(images.patch_size) * int(images.merge_size)
 
 
 def _limit_tiles(processor: ProcessorMixin, wanted: int | None) -> int:

@@ -54,6 +54,11 @@ def is_hub_id(name: str) -> bool:
     return _HUB_ID.fullmatch(name) is not None
 
 
+def name_of(folder: Path) -> str:
+    """What the checkpoint in a folder is called: its id, if the hub's client has put it there."""
+    return _place_in_cache(folder)[0] or folder.name
+
+
 def find(name: str, *, revision: str | None = None, code: bool = False) -> Checkpoint:
     """The checkpoint in a folder, or on the hub in this `revision`; with its Python if `code`.
 

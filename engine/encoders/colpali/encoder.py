@@ -13,16 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from recto.engine.encoders.colpali import pooling
+from recto.engine.encoders.colpali.batch import Batch, Group, grouped
 from recto.engine.encoders.colpali.checkpoint import find
 from recto.engine.encoders.colpali.identity import PACKAGES, identity
 from recto.engine.encoders.colpali.inputs import Inputs
 from recto.engine.encoders.colpali.layout import NOWHERE, BoolArray, Layout
-from recto.engine.encoders.colpali.loading import load
+from recto.engine.encoders.colpali.loading import Loaded, load, translated
 from recto.engine.encoders.colpali.network import Network, network_of
 from recto.engine.encoders.colpali.picture import Picture, picture
 from recto.engine.encoders.colpali.placement import Machine, this_machine
 from recto.engine.encoders.colpali.settings import Settings
-from recto.engine.encoders.colpali.steps import Group, Prepared, Ran
+from recto.engine.encoders.colpali.steps import Prepared, Ran
 from recto.engine.encoders.colpali.text_side import Piece, TextSide
 from recto.engine.encoders.picture_question import picture_question
 from recto.engine.encoders.protocol import EncoderId, PageInput
@@ -88,40 +89,34 @@ class ColPaliEncoder:
 
     @property
     def batch(self) -> int:
-        """As many pages as go into the model at once, if they are of one size."""
+        """As many pages as go into the model at once, if all have as many patches as one may."""
         tokens = self._inputs.visual_tokens or _TOKENS
         return min(max(self._network.tokens // tokens, 1), _MOST_PAGES)
 
     def prepare(self, pages: Sequence[PageInput]) -> Prepared:
-        """Pages of one size together, so that none is padded; words of each page alone."""
+        """Pages of as many patches together, so that none is padded, and likewise their words."""
         pictures = [_picture(page) for page in pages]
-        groups = [
-            self._group(numbers, [pictures[number] for number in numbers])
-            for numbers in _same_size(pictures)
+        # Each by itself, or a processor would pad those that belong to different groups.
+        batches = [self._inputs.pages([one]) for one in pictures]
+        layouts = [
+            self._inputs.layouts(batch, [one])[0]
+            for batch, one in zip(batches, pictures, strict=True)
         ]
-        layouts: dict[int, Layout] = {}
-        for group in groups:
-            layouts.update(zip(group.numbers, group.layouts, strict=True))
+        pieces = [self._pieces(page, layout) for page, layout in zip(pages, layouts, strict=True)]
         return Prepared(
-            groups, [self._pieces(page, layouts[number]) for number, page in enumerate(pages)]
+            pictures=grouped(batches),
+            layouts=layouts,
+            pieces=pieces,
+            texts=grouped([piece.batch for page in pieces for piece in page]),
         )
 
     def run(self, prepared: Prepared) -> list[Ran]:
         """Vectors as the model gives them, page by page."""
-        seen: dict[int, tuple[Layout, FloatArray]] = {}
-        for group in prepared.groups:
-            vectors = self._network.run(group.batch)
-            seen.update(zip(group.numbers, zip(group.layouts, vectors, strict=True), strict=True))
+        seen = self._run_groups(prepared.pictures)
+        read = iter(self._run_groups(prepared.texts))
         return [
-            Ran(
-                *seen[number],
-                # One window at a time, so that no text is padded and none depends on others.
-                [
-                    (self._network.run(piece.batch)[0][piece.positions], piece.boxes)
-                    for piece in text
-                ],
-            )
-            for number, text in enumerate(prepared.texts)
+            Ran(layout, vectors, [(next(read)[piece.positions], piece.boxes) for piece in pieces])
+            for layout, vectors, pieces in zip(prepared.layouts, seen, prepared.pieces, strict=True)
         ]
 
     def finish(self, result: Sequence[Ran]) -> list[PageVectors]:
@@ -135,6 +130,10 @@ class ColPaliEncoder:
                 self._last = (question, self._encode_question(question))
             return self._last[1]
 
+    def picture_width(self, width: float, height: float) -> int:
+        """Pixels across for a page of these proportions, so that it can have all its patches."""
+        return self._inputs.sharpness.width(width, height)
+
     def encode_image_question(
         self, image: npt.NDArray[np.uint8], question: str | None
     ) -> QuestionVectors:
@@ -142,8 +141,8 @@ class ColPaliEncoder:
 
         Raises EncoderError, OutOfMemory.
         """
-        group = self._group([0], [picture(image)])
-        (layout,), (vectors,) = group.layouts, self._network.run(group.batch)
+        batch, layout = self._seen(image)
+        (vectors,) = self._network.run(batch)
         patches = self._patches(vectors, layout)
         return picture_question(
             patches.vectors[_placed(layout)],
@@ -162,19 +161,28 @@ class ColPaliEncoder:
                 "With page_text the model reads the words of a page, too, of which an index of"
                 " pictures has no vectors; leave that setting out."
             )
-        group = self._group([0], [picture(image)])
-        wanted = (group.batch["input_ids"].shape[1], self._id.dim)
+        batch, layout = self._seen(image)
+        wanted = (batch["input_ids"].shape[1], self._id.dim)
         if output.shape != wanted:
             raise EncoderError(
                 f"{self._id.name} makes vectors of the shape {wanted} of this page, prompt"
                 f" included; there are some of the shape {output.shape}, of which cannot be told"
                 " where on the page they stand."
             )
-        return self._finished(Ran(group.layouts[0], output, []))
+        return self._finished(Ran(layout, output, []))
 
-    def _group(self, numbers: Sequence[int], pictures: Sequence[Picture]) -> Group:
-        batch = self._inputs.pages(pictures)
-        return Group(numbers, batch, self._inputs.layouts(batch, pictures))
+    def _seen(self, image: npt.NDArray[np.uint8]) -> tuple[Batch, Layout]:
+        """One picture as the model's input, and where its vectors lie."""
+        one = picture(image)
+        batch = self._inputs.pages([one])
+        return batch, self._inputs.layouts(batch, [one])[0]
+
+    def _run_groups(self, groups: Sequence[Group]) -> list[FloatArray]:
+        """(T, d) for each of the batches that were put into these groups, in their order."""
+        made: dict[int, FloatArray] = {}
+        for group in groups:
+            made.update(zip(group.numbers, self._network.run(group.batch), strict=True))
+        return [made[number] for number in range(len(made))]
 
     def _pieces(self, page: PageInput, layout: Layout) -> list[Piece]:
         """Of its words, as many as the store takes beside its patches."""
@@ -235,6 +243,12 @@ def open_encoder(
         settings=wanted,
         trusted=trust_remote_code,
     )
+    with translated(checkpoint, loaded.family):
+        return _opened(loaded, wanted, recorded)
+
+
+def _opened(loaded: Loaded, wanted: Settings, recorded: EncoderId | None) -> ColPaliEncoder:
+    """Its model runs for the first time, which shows whether processor and weights fit."""
     inputs = Inputs(
         loaded.processor,
         loaded.family,
@@ -279,14 +293,6 @@ def _placed(layout: Layout) -> BoolArray:
     """Which vectors are patches, and not the texts after them."""
     placed: BoolArray = (layout.rows != NOWHERE) | (layout.tiles != NOWHERE)
     return placed
-
-
-def _same_size(pictures: Sequence[Picture]) -> list[list[int]]:
-    """Numbers of the pictures of each size: they have equal grids, so that no page is padded."""
-    groups: dict[tuple[int, int], list[int]] = {}
-    for number, one in enumerate(pictures):
-        groups.setdefault(one.image.size, []).append(number)
-    return list(groups.values())
 
 
 def _checked(vectors: FloatArray, id: EncoderId) -> FloatArray:

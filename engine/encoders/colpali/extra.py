@@ -9,7 +9,8 @@ from recto.engine.errors import MissingExtra
 
 _PACKAGES = ("torch", "torchvision", "transformers", "peft", "accelerate", "scipy")
 _ENGINE = "colpali_engine.models"
-_INSTALL = 'pip install "recto[colpali]"'
+INSTALL = 'pip install "recto[colpali]", or in a clone of recto: uv tool install ".[colpali]"'
+"""The commands, for a published recto and for one from its source."""
 
 
 def is_installed() -> bool:
@@ -28,10 +29,10 @@ def require_extra() -> None:
         except ImportError as error:
             raise MissingExtra(
                 f"Encoders of the ColPali family need {package.partition('.')[0]}, which cannot be"
-                f" imported ({error}). Install them: {_INSTALL}"
+                f" imported ({error}). Install them: {INSTALL}"
             ) from error
         except RuntimeError as error:  # compiled operators that the other package does not know
             raise MissingExtra(
                 f"{package} does not fit the other packages of the extra ({error}); torch and"
-                f" torchvision must come from the same index. Install them together: {_INSTALL}"
+                f" torchvision must come from the same index. Install them together: {INSTALL}"
             ) from error

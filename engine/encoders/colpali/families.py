@@ -44,6 +44,8 @@ class Family:
     """Whether the model must be told where in the picture its tokens lie."""
     image_token: str | None = None
     """The token that a patch stands on; None: the processor knows."""
+    linear_attention: bool = False
+    """Whether it has layers that on a GPU are fast only with kernels of other packages."""
     remote: bool = False
     """Whether the classes are in Python files that the checkpoint brings along."""
     visual_tokens: int | None = None
@@ -98,6 +100,7 @@ FAMILIES: Mapping[str, Family] = {
         grid="merged",
         causal=True,
         prefix="",
+        linear_attention=True,
         visual_tokens=1280,
     ),
     "idefics3": Family(

@@ -8,13 +8,14 @@ from importlib import metadata
 
 from recto.engine.encoders.colpali.inputs import Inputs
 from recto.engine.encoders.colpali.loading import Loaded
+from recto.engine.encoders.colpali.pooling import POOLER
 from recto.engine.encoders.colpali.settings import Settings
 from recto.engine.encoders.protocol import EncoderId
 
 PACKAGES = ("transformers", "colpali-engine")
 """Of which another version may make other vectors, and mostly makes the same."""
-_LAYOUT = "1"
-"""Counts the changes of this package's code that change vectors."""
+_LAYOUT = "2"
+"""Counts the changes of our code that change vectors: here, and in how wide pages are drawn."""
 
 
 def identity(loaded: Loaded, inputs: Inputs, wanted: Settings, dim: int) -> EncoderId:
@@ -31,6 +32,8 @@ def identity(loaded: Loaded, inputs: Inputs, wanted: Settings, dim: int) -> Enco
     }
     if base is not None:
         settings["base"] = f"{base.name}@{base.revision}"
+    if wanted.pool_factor > 1:
+        settings["pooler"] = POOLER
     if wanted.page_text:
         settings["page_text"] = "yes"
     if inputs.visual_tokens is not None:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from recto.engine.encoders.colpali.batch import Batch
-from recto.engine.encoders.colpali.budget import limit_patches
+from recto.engine.encoders.colpali.budget import limit_patches, wanted_sharpness
 from recto.engine.encoders.colpali.families import Family
 from recto.engine.encoders.colpali.layout import (
     BoolArray,
@@ -67,6 +67,7 @@ class Inputs:
         if family.wraps and not family.fixed_prefix:
             processor.query_prefix = self.prefix
         self.visual_tokens = limit_patches(processor, family, visual_tokens)
+        self.sharpness = wanted_sharpness(processor, family, self.visual_tokens)
         token = family.image_token or getattr(processor, "image_token", None)
         if not isinstance(token, str):
             raise EncoderError(

@@ -1,7 +1,8 @@
 """A checkpoint becomes a model and a processor, or an error; never a model with random weights.
 
 Imports torch. Adapters are applied by peft to the base and merged: opened by `from_pretrained`,
-many versions of transformers leave them out, without an error.
+many versions of transformers leave them out, without an error. They are merged before a model is
+moved: into weights that accelerate has taken away peft merges nothing, without an error either.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -20,14 +22,18 @@ from safetensors import safe_open
 
 from recto.engine.encoders.colpali.checkpoint import Checkpoint, base_of
 from recto.engine.encoders.colpali.families import FAMILIES, REMOTE, Family
+from recto.engine.encoders.colpali.merging import merged
 from recto.engine.encoders.colpali.placement import Machine, Placement, choose
 from recto.engine.encoders.colpali.quantizing import quantized
 from recto.engine.encoders.colpali.settings import Settings
-from recto.engine.errors import EncoderError, OutOfMemory
+from recto.engine.encoders.colpali.spreading import spread
+from recto.engine.errors import EncoderError, OutOfMemory, RectoError, RectoWarning
 
 _UNUSED = re.compile(r"(^|\.)(lm_head|mtp|talker|token2wav)(\.|$)|rotary_emb\.inv_freq$")
 """Weights that no vector depends on: of generation, and constants that older versions saved."""
 
+_KERNELS = {"flash-linear-attention": "fla", "causal-conv1d": "causal_conv1d"}
+"""Packages and the names under which they are imported."""
 _PROCESSOR = ("processor_config.json", "preprocessor_config.json")
 
 
@@ -55,20 +61,27 @@ def load(
     base = base_of(checkpoint, revision=settings.base_revision) if checkpoint.adapter else None
     weights = base or checkpoint
     family = family_of(weights, trusted=trusted)
-    with quiet(), _translated(weights, family):
+    with quiet(), translated(weights, family):
         placement = choose(machine, _parameters(weights.folder), settings.dtype)
-        model = _load_weights(weights, family, placement, brought=_brought_by(checkpoint))
-    if base is not None:
-        with quiet(), _translated(checkpoint, family):
-            model = _merged(model, checkpoint)
-    if placement.dtype == "int8":
-        model = quantized(model)
-    with quiet(), _translated(checkpoint, family):
+        model = _load_weights(
+            weights,
+            family,
+            placement,
+            brought=_brought_by(checkpoint),
+            at_once=placement.device == "auto" and base is None,
+        )
+    with quiet(), translated(checkpoint, family):
+        if base is not None:
+            model = merged(model, checkpoint)
+        if placement.dtype == "int8":
+            model = quantized(model)
+        model = _placed(model, placement)
         # Adapters trained elsewhere leave the processor to their base.
         own = any((checkpoint.folder / name).is_file() for name in _PROCESSOR)
         processor = _class(family, family.processor).from_pretrained(
             checkpoint.folder if own else weights.folder, **_permission(family)
         )
+    warn_of_slow_layers(checkpoint.name, family, placement)
     return Loaded(
         checkpoint=checkpoint,
         base=base,
@@ -89,8 +102,9 @@ def family_of(checkpoint: Checkpoint, *, trusted: bool = False) -> Family:
     if checkpoint.brings_code:
         raise EncoderError(
             f"{checkpoint.name} is of the kind {checkpoint.model_type!r}, which is read only by"
-            " Python code that it brings along. Trust the code and allow it"
-            " (trust_remote_code=True), or choose another checkpoint."
+            " Python code that it brings along. Read the code; if you trust it, allow it with"
+            " --trust-remote-code (in Python trust_remote_code=True), or choose another"
+            " checkpoint."
         )
     raise EncoderError(
         f"{checkpoint.name} is of the kind {checkpoint.model_type!r}, which is no retriever that we"
@@ -109,9 +123,15 @@ def _class(family: Family, name: str) -> type[torch.nn.Module]:
 
 
 def _load_weights(
-    checkpoint: Checkpoint, family: Family, placement: Placement, *, brought: Sequence[str]
+    checkpoint: Checkpoint,
+    family: Family,
+    placement: Placement,
+    *,
+    brought: Sequence[str],
+    at_once: bool,
 ) -> torch.nn.Module:
-    """`brought`: parts of names of the weights that an adapter holds whole."""
+    """In main memory, or spread `at_once`. `brought`: parts of names of the weights that an
+    adapter holds whole."""
     if not list(checkpoint.folder.glob("*.safetensors")):
         raise EncoderError(
             f"{checkpoint.folder} holds no *.safetensors; weights in other files are not read, for"
@@ -121,7 +141,7 @@ def _load_weights(
         checkpoint.folder,
         dtype=torch.float32 if placement.dtype == "int8" else getattr(torch, placement.dtype),
         attn_implementation=placement.attention,
-        device_map="auto" if placement.device == "auto" else None,
+        device_map="auto" if at_once else None,
         output_loading_info=True,
         ignore_mismatched_sizes=True,  # they are listed, and refused below
         local_files_only=True,
@@ -136,7 +156,14 @@ def _load_weights(
         # Not used, yet it would cost logits over 257,000 words a token; and it is left without
         # storage, so that the model could not be moved.
         model.model.lm_head = torch.nn.Identity()
-    return model if placement.device == "auto" else model.to(placement.device)
+    return model
+
+
+def _placed(model: torch.nn.Module, placement: Placement) -> torch.nn.Module:
+    if placement.device != "auto":
+        return model.to(placement.device)
+    # Where there is no adapter, transformers has done it while it was reading.
+    return model if hasattr(model, "hf_device_map") else spread(model)
 
 
 def _permission(family: Family) -> dict[str, bool]:
@@ -164,27 +191,20 @@ def _brought_by(checkpoint: Checkpoint) -> tuple[str, ...]:
     return tuple(checkpoint.adapter.get("modules_to_save") or ())
 
 
-def _merged(model: torch.nn.Module, checkpoint: Checkpoint) -> torch.nn.Module:
-    """The model with the adapter in its weights, all of it."""
-    from peft import PeftModel
-
-    path = checkpoint.folder / "adapter_model.safetensors"
-    if not path.is_file():
-        raise EncoderError(f"{checkpoint.folder} has an adapter_config.json, but no {path.name}.")
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Found missing adapter keys")  # counted below
-        adapted = PeftModel.from_pretrained(model, str(checkpoint.folder))
-    with safe_open(path, "pt") as file:
-        wanted = sum("lora_" in key for key in file.keys())  # noqa: SIM118
-    lora = {name: p for name, p in adapted.named_parameters() if "lora_" in name}
-    empty = [name for name, p in lora.items() if "lora_B" in name and not bool(p.any())]
-    if wanted != len(lora) or empty or not lora:
-        raise EncoderError(
-            f"{checkpoint.folder}: the adapter has {wanted} LoRA weights, the model took up"
-            f" {len(lora)}, of which {len(empty)} are zero; its vectors would be those of the base."
-            " Check that it belongs to this base."
+def warn_of_slow_layers(name: str, family: Family, placement: Placement) -> None:
+    """A RectoWarning where a GPU would compute linear attention step by step; transformers says so
+    in its log alone."""
+    if not family.linear_attention or placement.device in ("cpu", "mps"):
+        return
+    missing = [package for package, module in _KERNELS.items() if find_spec(module) is None]
+    if missing:
+        warnings.warn(
+            f"{name} has layers of linear attention, which a GPU computes step by step, and slowly,"
+            f" where {' and '.join(missing)} cannot be imported. Its vectors are the same. Install:"
+            f" pip install {' '.join(missing)}",
+            RectoWarning,
+            stacklevel=2,
         )
-    return adapted.merge_and_unload()
 
 
 def _parameters(folder: Path) -> int:
@@ -201,11 +221,11 @@ def _parameters(folder: Path) -> int:
 
 
 @contextmanager
-def _translated(checkpoint: Checkpoint, family: Family) -> Iterator[None]:
-    """What other packages raise for a checkpoint that they cannot read is of many kinds."""
+def translated(checkpoint: Checkpoint, family: Family) -> Iterator[None]:
+    """What other packages raise for a checkpoint that they cannot use is of many kinds."""
     try:
         yield
-    except (EncoderError, MemoryError):
+    except (RectoError, MemoryError):
         raise
     except torch.OutOfMemoryError as error:
         raise OutOfMemory(
@@ -213,7 +233,7 @@ def _translated(checkpoint: Checkpoint, family: Family) -> Iterator[None]:
         ) from error
     except Exception as error:
         raise EncoderError(
-            f"{checkpoint.folder} cannot be read as {family.model} by transformers"
+            f"{checkpoint.folder} cannot be used as {family.model} with transformers"
             f" {transformers.__version__}: {type(error).__name__}: {error}"
         ) from error
 

@@ -16,6 +16,9 @@ from recto.engine.vectors import FloatArray
 _TOKENS_ON_CPU = 2048
 """Tokens a call: there, several pages at once are no faster than one after the other."""
 _TOKENS_ON_DEVICE = 16384
+_PATIENCE = 32
+"""Calls that must have gone well in a row before a larger one is tried again."""
+_MOST_PATIENCE = 4096
 
 Forward = Callable[[Batch], torch.Tensor]
 """Tensors of a batch of B texts of T tokens to a tensor (B, T, d)."""
@@ -24,18 +27,24 @@ Forward = Callable[[Batch], torch.Tensor]
 class Network:
     """Runs batches in parts that fit; learns from an out-of-memory error what fits.
 
+    The lack may pass, as where another program had the memory: after many calls that went well
+    twice as much is tried, and ever more rarely where that goes wrong.
+
     Threads take turns: models of Qwen keep state between calls.
     """
 
     def __init__(self, forward: Forward, *, tokens: int) -> None:
         """`forward` runs a batch; `tokens` are the most that it is given at once."""
         self._forward = forward
-        self._tokens = tokens
+        self._most = self._tokens = tokens
+        self._went_well = 0
+        self._patience = _PATIENCE
+        self._tries = False
         self._lock = Lock()
 
     @property
     def tokens(self) -> int:
-        """The most that the model is given at once."""
+        """The most that the model is given at once, for now."""
         return self._tokens
 
     def run(self, batch: Batch) -> FloatArray:
@@ -54,9 +63,10 @@ class Network:
             if vectors is not None:
                 parts.append(vectors)
                 begin = end
+                self._count_success()
             elif end - begin > 1:
                 step = (end - begin) // 2
-                self._tokens = step * length
+                self._shrink_to(step * length)
             else:
                 raise OutOfMemory(
                     f"One page of {length} tokens is too much for the memory of the device. Choose"
@@ -64,6 +74,21 @@ class Network:
                     " visual_tokens."
                 )
         return np.concatenate(parts)
+
+    def _count_success(self) -> None:
+        if self._tokens < self._most:
+            self._went_well += 1
+            if self._went_well == self._patience:
+                self._tokens = min(2 * self._tokens, self._most)
+                self._went_well = 0
+                self._tries = True
+
+    def _shrink_to(self, tokens: int) -> None:
+        if self._tries:
+            self._patience = min(2 * self._patience, _MOST_PATIENCE)
+            self._tries = False
+        self._tokens = tokens
+        self._went_well = 0
 
     def _try(self, batch: Batch) -> FloatArray | None:
         """None if there is not enough memory."""
@@ -98,7 +123,7 @@ def network_of(model: torch.nn.Module, family: Family, *, alone: bool = False) -
     `alone`: one page at a time, for arithmetic in which one would depend on the others.
     """
     stateful = [module for module in model.modules() if hasattr(module, "rope_deltas")]
-    device, dtype = model.device, model.dtype
+    device, dtype = _device_of(model), model.dtype
 
     def forward(batch: Batch) -> torch.Tensor:
         for module in stateful:
@@ -114,6 +139,13 @@ def network_of(model: torch.nn.Module, family: Family, *, alone: bool = False) -
 
     tokens = _TOKENS_ON_CPU if device.type == "cpu" else _TOKENS_ON_DEVICE
     return Network(forward, tokens=1 if alone else tokens)
+
+
+def _device_of(model: torch.nn.Module) -> torch.device:
+    """Where its input goes. Of a model that is spread, weights that are brought to a card for each
+    call are without storage meanwhile, and hooks bring the input to wherever it is needed."""
+    placed = (weight.device for weight in model.parameters() if not weight.is_meta)
+    return next(placed, torch.device("cpu"))
 
 
 def _positions(model: torch.nn.Module, batch: Batch) -> torch.Tensor:

@@ -50,7 +50,8 @@ class Placement:
 def choose(machine: Machine, parameters: int, dtype: str | None = None) -> Placement:
     """The fastest arithmetic that this machine does natively, unless a `dtype` is wanted.
 
-    int8 is for processors, and computed there whatever else there is.
+    int8 is for processors, and computed there whatever else there is. It is never chosen unasked:
+    it changes what is found in a way that only trained weights can show.
     """
     if dtype != "int8":
         if machine.cards:
@@ -76,8 +77,8 @@ def _on_processor(machine: Machine, dtype: str | None) -> Placement:
         )
     else:
         reason = (
-            "no GPU was found; this processor does not multiply bfloat16 natively, and int8 is"
-            " faster than float32 but less exact"
+            "no GPU was found; this processor does not multiply bfloat16 natively, and int8, which"
+            " is faster than float32 but less exact, is not chosen unasked (dtype=int8)"
         )
     return Placement(
         device="cpu",

@@ -11,6 +11,8 @@ import numpy as np
 from recto.engine.encoders.colpali.layout import NOWHERE, BoolArray, IntArray, Layout
 from recto.engine.vectors import FloatArray, Multivector
 
+POOLER = "ward"
+"""How vectors become clusters, to be recorded: others make other vectors at the same factor."""
 _TINY = 1e-6
 
 

@@ -29,12 +29,13 @@ class Finding(NamedTuple):
 
 
 def pages() -> list[PageInput]:
-    """One page a word of `WORDS`, on which only this word stands."""
-    return [_page(number, word) for number, word in enumerate(WORDS, start=1)]
+    """One page a word of `WORDS`, on which only this word stands, and one without any."""
+    return [_page(number, word) for number, word in enumerate((*WORDS, ""), start=1)]
 
 
 def look(encoder: Encoder) -> Finding:
-    """Ask for each word: its page must have a better score than the other pages."""
+    """Ask for each word: its page must have a better score than those of other words, and than the
+    empty page, which models that look at no picture prefer."""
     encoded = [page.patches for page in encoder.encode_pages(pages())]
     found: list[str] = []
     missed: list[str] = []
@@ -52,8 +53,8 @@ def warn_if_blind(encoder: Encoder) -> None:
     if finding.missed:
         warnings.warn(
             f"The encoder {encoder.id.name} did not find {', '.join(finding.missed)} on a page with"
-            " nothing else on it, among three pages. Its vectors will hardly find anything; check"
-            " that it is a retriever, and that its files are complete.",
+            f" nothing else on it, among {len(WORDS) + 1} pages. Its vectors will hardly find"
+            " anything; check that it is a retriever, and that its files are complete.",
             RectoWarning,
             stacklevel=2,
         )

@@ -30,7 +30,7 @@ class Settings:
     """Name and revision of what an adapter is applied to, with an @ between them."""
     dtype: str | None = None
     """Of the arithmetic, one of `DTYPES`; vectors are always float32. int8 is for processors that
-    do not multiply bfloat16: one and a half times as fast as float32, and less exact."""
+    do not multiply bfloat16: faster than float32, and less exact."""
     prefix: str | None = None
     """What stands before every question."""
     visual_tokens: int | None = None
@@ -38,7 +38,7 @@ class Settings:
     pool_factor: int = 1
     """How many vectors become one, on average, before they are stored."""
     page_text: bool = False
-    """Whether the words of a page are read as well, by the model's text side: `pagetext.py`."""
+    """Whether the words of a page are read as well, by the model's text side: `text_side.py`."""
 
     def __post_init__(self) -> None:
         if self.dtype is not None and self.dtype not in DTYPES:

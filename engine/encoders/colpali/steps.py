@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from recto.engine.encoders.colpali.batch import Batch
+from recto.engine.encoders.colpali.batch import Group
 from recto.engine.encoders.colpali.layout import Layout
 from recto.engine.encoders.colpali.text_side import Piece
 from recto.engine.vectors import FloatArray
 
 
-class Group(NamedTuple):
-    """The pictures of one size, ready for the model."""
-
-    numbers: Sequence[int]
-    """Which pages of the batch they are of."""
-    batch: Batch
-    layouts: list[Layout]
-
-
 class Prepared(NamedTuple):
     """A batch of pages, ready for the model."""
 
-    groups: list[Group]
-    texts: list[list[Piece]]
+    pictures: list[Group]
+    """Of all pages, those of as many patches together."""
+    layouts: list[Layout]
+    """Of each page."""
+    pieces: list[list[Piece]]
     """For each page; empty where words are not read."""
+    texts: list[Group]
+    """Of all pieces, one page after the other, those of as many tokens together."""
 
 
 class Ran(NamedTuple):

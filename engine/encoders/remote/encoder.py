@@ -37,15 +37,21 @@ if TYPE_CHECKING:
 
 KEY = "RECTO_ENCODER_KEY"
 """The environment variable with the server's key."""
-_LAYOUT = "1"
+_LAYOUT = "2"
 """Counts the changes of this package's code that change vectors."""
 _VECTORS = "vectors"
 """The setting that differs where vectors do, though all that a server tells is the same."""
 _AT_ONCE = 8
 """Calls side by side, which the server puts into one batch."""
-_QWEN = ("", "<|endoftext|>" * 10)
-_COLPALI = ("Question: ", "<pad>" * 10 + "\n")
-"""What transformers' own port puts around a question, which is the one that vLLM serves."""
+_EMPTY = "<|endoftext|>" * 10
+_AROUND_QUESTIONS: Mapping[int | None, tuple[str, str]] = {
+    28: ("Query: ", _EMPTY),
+    32: ("", _EMPTY),
+    None: ("Question: ", "<pad>" * 10 + "\n"),
+}
+"""What stood before and behind questions in training, by the pixels of a cell: of 28 are ColQwen2
+and 2.5, of 32 ColQwen3 and 3.5. The last is of transformers' own port of ColPali, the one that vLLM
+serves."""
 _SPECIAL = re.compile(r"<(?=[|/\w])")
 
 
@@ -67,7 +73,8 @@ class RemoteEncoder:
         """Where its model runs; for a person."""
         return (
             f"{self._server.model} runs on {self._server.client.server}, in the arithmetic that was"
-            " chosen there"
+            f" chosen there; questions stand between {self._around.prefix!r} and"
+            f" {self._around.suffix!r}"
         )
 
     @property
@@ -99,6 +106,10 @@ class RemoteEncoder:
         tokens = ("",) * self._around.before + (question.strip(),) * shown
         tokens += ("",) * self._around.after
         return QuestionVectors(patches=vectors, rows=vectors, tokens=tokens)
+
+    def picture_width(self, width: float, height: float) -> int:
+        """Pixels across for a page of these proportions, so that it can have all its patches."""
+        return self._grid.sharpness.width(width, height)
 
     def encode_image_question(
         self, image: npt.NDArray[np.uint8], question: str | None
@@ -167,7 +178,7 @@ def open_encoder(
     dim = server.text("page").shape[1]
     server = replace(server, dim=dim)
     grid = _grid(server, wanted)
-    prefix, suffix = _QWEN if grid.cell else _COLPALI
+    prefix, suffix = _AROUND_QUESTIONS[grid.cell]
     around = _Around(
         server,
         prefix if wanted.prefix is None else wanted.prefix,

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recto.engine.encoders.colpali.layout import Layout, grid_layout
+from recto.engine.encoders.sharpness import Sharpness
 from recto.engine.errors import EncoderError
 from recto.engine.vectors import FloatArray
 
@@ -55,6 +56,13 @@ class Grid:
     """Vectors behind the last one."""
     most: int
     """Patches of the largest picture."""
+
+    @property
+    def sharpness(self) -> Sharpness:
+        """What pictures are brought to before they are sent."""
+        if self.cell is None:  # the server squashes them into a square of a size that it keeps
+            return Sharpness()
+        return Sharpness(area=self.most * self.cell**2)
 
     def size(self, height: int, width: int) -> Size:
         """The grid of a picture of so many pixels."""

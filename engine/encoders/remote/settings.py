@@ -9,7 +9,8 @@ from recto.engine.encoders.choices import Choices, check_names, whole_number
 from recto.engine.errors import EncoderError
 
 CHOICES: Choices = {
-    "prefix": "the text before every question; ColQwen2 and 2.5 were trained with 'Query: '",
+    "prefix": "the text before every question; if not given, by the pixels of a cell: 'Query: ' of "
+    "ColQwen2 and 2.5 (28), none of ColQwen3 and 3.5 (32), 'Question: ' of ColPali",
     "suffix": "the text behind it, of empty tokens",
     "prompt": "the text beside every picture",
     "visual_tokens": "the most patches a page, 300 to 16384, that the server is set to read",

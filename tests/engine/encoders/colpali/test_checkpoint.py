@@ -13,7 +13,8 @@ import pytest
 
 from recto.engine.encoders.colpali.checkpoint import find
 from recto.engine.encoders.colpali.fingerprint import fingerprint
-from recto.engine.encoders.registry import make, remake
+from recto.engine.encoders.protocol import EncoderId
+from recto.engine.encoders.registry import is_recorded, make, remake
 from recto.engine.errors import EncoderError
 from tests.checkpoints.fixtures import needs_colpali
 from tests.conftest import MakeCheckpoint
@@ -53,6 +54,7 @@ def test_hub_id_is_found_in_the_cache_with_its_commit(
     found = find("owner/tiny-model")
     assert (found.name, found.source, found.revision) == ("owner/tiny-model",) * 2 + (COMMIT,)
     assert found.folder == folder
+    assert is_recorded(str(folder), EncoderId(name="owner/tiny-model", revision="1", dim=128))
     by_path = find(str(folder))
     assert (by_path.name, by_path.source, by_path.revision) == (found.name, found.source, COMMIT)
 
@@ -156,7 +158,7 @@ def with_code(checkpoint: MakeCheckpoint, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_code_of_a_checkpoint_is_not_run_unasked(with_code: Path) -> None:
-    with pytest.raises(EncoderError, match=r"'tiny_custom'.*trust_remote_code=True"):
+    with pytest.raises(EncoderError, match=r"'tiny_custom'.*--trust-remote-code "):
         make(str(with_code), settings=FLOAT32)
     assert not (with_code / "was_run").exists()
 

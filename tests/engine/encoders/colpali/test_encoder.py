@@ -10,6 +10,7 @@ from shutil import copytree
 import numpy as np
 import pytest
 
+from recto.engine.encoders.sharpness import Sharpness
 from recto.engine.errors import EncoderError
 from recto.engine.vectors import FloatArray, PageVectors
 from tests.checkpoints.fixtures import FAMILIES, needs_colpali
@@ -49,6 +50,44 @@ def test_vectors_of_a_page_are_the_same_in_any_batch(family: str, encoder: OpenE
         (alone,) = encoder(family).encode_pages([one])
         np.testing.assert_allclose(patches(in_batch), patches(alone), atol=1e-5)
     assert np.abs(patches(together[0]) - patches(together[2])).max() > 1e-3
+
+
+@every_family
+def test_pages_of_almost_one_size_go_into_the_model_together(
+    family: str, encoder: OpenEncoder
+) -> None:
+    """A processor brings all of these to one grid."""
+    one = encoder(family)
+    images = [noise(TALL, seed).image for seed in range(3)]
+    pages = [
+        page(image[:height, :width])
+        for image, height, width in zip(images, (320, 319, 318), (230, 230, 231), strict=True)
+        if image is not None
+    ]
+    prepared = one.prepare(pages)
+    assert [list(group.numbers) for group in prepared.pictures] == [[0, 1, 2]]
+    together = one.finish(one.run(prepared))
+    for given, in_batch in zip(pages, together, strict=True):
+        (alone,) = one.encode_pages([given])
+        np.testing.assert_allclose(patches(in_batch), patches(alone), atol=1e-5)
+        assert in_batch.patches is not None
+        assert alone.patches is not None
+        np.testing.assert_array_equal(in_batch.patches.boxes, alone.patches.boxes)
+
+
+def test_pages_with_as_many_patches_in_other_grids_go_together_with_their_own_boxes(
+    encoder: OpenEncoder,
+) -> None:
+    one = encoder("colqwen2")
+    pages = [noise((280, 140), 1), noise((140, 280), 2), noise((140, 140), 3)]
+    prepared = one.prepare(pages)
+    assert [list(group.numbers) for group in prepared.pictures] == [[0, 1], [2]]
+    for given, in_batch in zip(pages, one.finish(one.run(prepared)), strict=True):
+        (alone,) = one.encode_pages([given])
+        np.testing.assert_allclose(patches(in_batch), patches(alone), atol=1e-5)
+        assert in_batch.patches is not None
+        assert alone.patches is not None
+        np.testing.assert_array_equal(in_batch.patches.boxes, alone.patches.boxes)
 
 
 @every_family
@@ -219,6 +258,42 @@ def test_visual_tokens_limit_the_patches_of_a_page(checkpoint: MakeCheckpoint) -
     assert count("colidefics3", 300) > count("colidefics3", 170) > count("colidefics3", 40)
 
 
+@pytest.mark.parametrize(("family", "cell"), [("colqwen2", 28), ("colqwen3", 32)])
+def test_page_is_drawn_sharp_enough_for_all_its_patches(
+    family: str, cell: int, checkpoint: MakeCheckpoint
+) -> None:
+    """Of a slide 1,280 pixels wide a model of cells of 32 pixels would see 880."""
+    from recto.engine.encoders.colpali.encoder import open_encoder
+
+    limit = 1280
+    settings = FLOAT32 | {"visual_tokens": str(limit)}
+    one = open_encoder(str(checkpoint(family)), settings=settings)
+    for width, height in ((16, 9), (595, 842), (1, 1)):
+        across = one.picture_width(width, height)
+        image = np.full((round(across * height / width), across, 3), 255, np.uint8)
+        (group,) = one.prepare([page(image)]).pictures
+        (grid,) = group.batch["image_grid_thw"].tolist()
+        assert 0.95 * limit < grid[1] * grid[2] / 4 <= limit
+    assert one.picture_width(595, 842) == 1280
+    assert one.picture_width(16, 9) == pytest.approx((limit * 16 / 9) ** 0.5 * cell, abs=1)
+
+
+def test_sharpness_is_that_to_which_the_processor_brings_a_page(
+    checkpoint: MakeCheckpoint,
+) -> None:
+    from recto.engine.encoders.colpali.budget import wanted_sharpness
+    from recto.engine.encoders.colpali.families import FAMILIES
+    from tests.checkpoints.making import classes
+
+    def sharpness(family: str, model_type: str, patches: int | None) -> Sharpness:
+        processor = classes(family)[1].from_pretrained(checkpoint(family))
+        return wanted_sharpness(processor, FAMILIES[model_type], patches)
+
+    assert sharpness("colqwen2", "qwen2_vl", 64) == Sharpness(area=64 * 28**2)
+    assert sharpness("colidefics3", "idefics3", 272) == Sharpness(longer=256)
+    assert sharpness("colgemma3", "gemma3", None) == Sharpness(shorter=112)
+
+
 def test_families_of_one_size_refuse_a_limit(checkpoint: MakeCheckpoint) -> None:
     from recto.engine.encoders.colpali.encoder import open_encoder
 
@@ -250,6 +325,32 @@ def test_vectors_that_are_no_numbers_are_refused(
         open_encoder(str(folder), settings=FLOAT32)
 
 
+def test_vectors_that_become_no_numbers_later_are_refused(checkpoint: MakeCheckpoint) -> None:
+    """As in half precision, in which some pages are too much and others not."""
+    import torch
+
+    from recto.engine.encoders.colpali.batch import Batch
+    from recto.engine.encoders.colpali.encoder import open_encoder
+    from recto.engine.encoders.colpali.network import Network
+
+    def overflowing(batch: Batch) -> torch.Tensor:
+        made = torch.ones((*batch["input_ids"].shape, 128))
+        made[:, -1, 0] = float("inf")
+        return made
+
+    one = open_encoder(str(checkpoint("colqwen2")), settings=FLOAT32)
+    one._network = Network(overflowing, tokens=99_999)
+    given = noise(TALL, 1)
+    assert given.image is not None
+    for encode in (
+        lambda: one.encode_pages([noise(WIDE, 2), given]),
+        lambda: one.encode_question("costs"),
+        lambda: one.encode_image_question(given.image, None),
+    ):
+        with pytest.raises(EncoderError, match=r"gave 1 of \d+ vectors that are no numbers"):
+            encode()
+
+
 def test_page_without_its_picture_is_refused(encoder: OpenEncoder) -> None:
     with pytest.raises(EncoderError, match="Page 7 came without its picture"):
         encoder("colpali").encode_pages([page(None, number=7)])
@@ -269,6 +370,7 @@ def test_threads_get_the_vectors_that_one_alone_gets(encoder: OpenEncoder) -> No
             np.testing.assert_allclose(got, expected, atol=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore:.*has layers of linear attention")
 @every_family
 def test_model_spread_by_accelerate_gives_the_same_vectors(
     family: str, encoder: OpenEncoder, checkpoint: MakeCheckpoint
@@ -315,4 +417,5 @@ def test_pool_factor_shrinks_what_is_stored(checkpoint: MakeCheckpoint) -> None:
     assert len(patches(fewer)) - texts <= (len(patches(all_of_them)) - texts) // 3
     np.testing.assert_array_equal(patches(fewer)[-texts:], patches(all_of_them)[-texts:])
     assert whole.id.revision != pooled.id.revision
-    assert pooled.id.settings["pool_factor"] == "3"
+    assert (pooled.id.settings["pool_factor"], pooled.id.settings["pooler"]) == ("3", "ward")
+    assert "pooler" not in whole.id.settings

@@ -9,8 +9,10 @@ from shutil import copytree
 import numpy as np
 import pytest
 
+from recto.engine.encoders.colpali.families import FAMILIES as KINDS
+from recto.engine.encoders.colpali.placement import Card, Machine, Placement
 from recto.engine.encoders.registry import make, remake
-from recto.engine.errors import EncoderError
+from recto.engine.errors import EncoderError, RectoWarning
 from tests.checkpoints.fixtures import needs_colpali
 from tests.conftest import MakeCheckpoint
 from tests.engine.encoders.colpali.conftest import FLOAT32, TALL, OpenEncoder, noise
@@ -20,8 +22,9 @@ pytestmark = needs_colpali
 
 ADAPTED = (
     *("colpali", "colqwen2", "colqwen2_5", "colqwen3", "colqwen3_5", "colidefics3"),
-    *("colmodernvbert", "colgemma3"),
+    *("colmodernvbert", "colgemma3", "colqwen_omni"),
 )
+FULL = Machine(cards=(Card(name="full", capability=(8, 0), free=1),))
 
 
 def refused(folder: Path) -> str:
@@ -45,6 +48,105 @@ def test_adapter_equals_a_merge_by_hand(
     assert np.abs(patches(ours) - patches(without)).max() > 1e-3
 
 
+@pytest.mark.filterwarnings("ignore:.*has layers of linear attention")
+@pytest.mark.parametrize("family", ["colpali", "colqwen2_5", "colqwen3_5", "colmodernvbert"])
+def test_adapter_of_a_model_that_is_brought_to_its_device_block_by_block(
+    family: str, checkpoint: MakeCheckpoint, tmp_path: Path
+) -> None:
+    """As on a machine whose GPU is too small: weights lie elsewhere between calls."""
+    from recto.engine.encoders.colpali.checkpoint import find
+    from recto.engine.encoders.colpali.encoder import open_encoder
+    from recto.engine.encoders.colpali.loading import load
+    from recto.engine.encoders.colpali.network import network_of
+    from recto.engine.encoders.colpali.settings import Settings
+    from recto.engine.encoders.colpali.spreading import spread
+    from tests.checkpoints.adapters import adapted
+
+    made = adapted(family, checkpoint(family), tmp_path)
+    loaded = load(find(str(made.adapter)), machine=FULL, settings=Settings(dtype="float32"))
+    assert loaded.placement.device == "auto"
+    size = sum(weight.nbytes for weight in loaded.model.parameters())
+    model = spread(
+        loaded.model, memory={"cpu": size * 4 // 5, "disk": size}, folder=tmp_path / "rest"
+    )
+    assert any(weight.is_meta for weight in model.parameters())
+    ours = open_encoder(str(made.adapter), settings=FLOAT32, machine=FULL)
+    ours._network = network_of(model, loaded.family)
+    (found,) = ours.encode_pages([noise(TALL, 1)])
+    (wanted,) = make(str(made.merged), settings=FLOAT32).encode_pages([noise(TALL, 1)])
+    np.testing.assert_allclose(patches(found), patches(wanted), atol=1e-5)
+
+
+def test_adapter_is_not_merged_into_weights_that_are_elsewhere(
+    checkpoint: MakeCheckpoint, tmp_path: Path
+) -> None:
+    """peft would leave it out without a word."""
+    import torch
+    from accelerate import cpu_offload
+
+    from recto.engine.encoders.colpali.checkpoint import find
+    from recto.engine.encoders.colpali.merging import merged
+    from tests.checkpoints.adapters import adapted
+    from tests.checkpoints.making import classes
+
+    made = adapted("colqwen2", checkpoint("colqwen2"), tmp_path)
+    base = classes("colqwen2")[0].from_pretrained(made.base, dtype=torch.float32)
+    cpu_offload(base.language_model.layers[0], execution_device=torch.device("cpu"))
+    with pytest.raises(EncoderError, match="weights of its base are not in main memory"):
+        merged(base, find(str(made.adapter)))
+
+
+@pytest.mark.parametrize("in_base", [True, False])
+def test_head_that_an_adapter_holds_whole_is_taken_from_it(
+    in_base: bool, checkpoint: MakeCheckpoint, tmp_path: Path
+) -> None:
+    from tests.checkpoints.adapters import adapted, with_whole_head
+
+    made = with_whole_head(adapted("colqwen2", checkpoint("colqwen2"), tmp_path), in_base=in_base)
+    pages = [noise(TALL, 1)]
+    (ours,) = make(str(made.adapter), settings=FLOAT32).encode_pages(pages)
+    (wanted,) = make(str(made.merged), settings=FLOAT32).encode_pages(pages)
+    np.testing.assert_allclose(patches(ours), patches(wanted), atol=1e-5)
+
+
+def test_adapter_without_the_head_that_it_says_it_holds_is_refused(
+    checkpoint: MakeCheckpoint, tmp_path: Path
+) -> None:
+    from tests.checkpoints.adapters import adapted, change_adapter, with_whole_head
+
+    made = with_whole_head(adapted("colqwen2", checkpoint("colqwen2"), tmp_path), in_base=False)
+    change_adapter(made.adapter, lambda tensors: {n: t for n, t in tensors.items() if "lora_" in n})
+    assert str(made.adapter) in refused(made.adapter)
+
+
+def test_adapter_with_more_than_the_model_takes_up_is_refused(
+    checkpoint: MakeCheckpoint, tmp_path: Path
+) -> None:
+    import torch
+
+    from tests.checkpoints.adapters import adapted, change_adapter
+
+    made = adapted("colqwen2", checkpoint("colqwen2"), tmp_path)
+    second = {"base_model.model.second_head.weight": torch.ones(128, 64)}
+    change_adapter(made.adapter, lambda tensors: tensors | second)
+    message = refused(made.adapter)
+    assert "no place for 1 weights of the adapter" in message
+    assert "second_head.weight" in message
+
+
+def test_adapter_that_changes_nothing_is_refused(
+    checkpoint: MakeCheckpoint, tmp_path: Path
+) -> None:
+    from tests.checkpoints.adapters import adapted, change_adapter
+
+    made = adapted("colqwen2", checkpoint("colqwen2"), tmp_path)
+    change_adapter(
+        made.adapter,
+        lambda tensors: {n: t * 0 if "lora_B" in n else t for n, t in tensors.items()},
+    )
+    assert "of which" in refused(made.adapter)
+
+
 def test_adapter_is_recorded_with_its_base(checkpoint: MakeCheckpoint, tmp_path: Path) -> None:
     from tests.checkpoints.adapters import adapted
 
@@ -65,7 +167,7 @@ def test_adapter_of_other_modules_is_refused(checkpoint: MakeCheckpoint, tmp_pat
     tensors = load_file(made.adapter / "adapter_model.safetensors")
     renamed = {name.replace("layers.1", "layers.9"): t for name, t in tensors.items()}
     write_adapter(made.adapter, renamed, base=str(made.base), targets=TARGETS["colqwen2"])
-    assert "LoRA" in refused(made.adapter)
+    assert "no place for 14 weights of the adapter" in refused(made.adapter)
 
 
 def test_adapter_without_its_base_is_refused(checkpoint: MakeCheckpoint, tmp_path: Path) -> None:
@@ -133,7 +235,36 @@ def test_other_kinds_of_models_are_refused(broken: Path) -> None:
 def test_processor_that_is_missing_is_refused(broken: Path) -> None:
     (broken / "processor_config.json").unlink()
     (broken / "tokenizer.json").unlink()
-    assert "cannot be read as ColQwen2" in refused(broken)
+    assert "cannot be used as ColQwen2" in refused(broken)
+
+
+def test_tokenizer_that_does_not_fit_the_weights_is_refused(broken: Path) -> None:
+    """The first question fails, in code that is not ours."""
+    tokenizer = json.loads((broken / "tokenizer.json").read_text())
+    vocabulary = tokenizer["model"]["vocab"]
+    special = {token["content"] for token in tokenizer["added_tokens"]}
+    tokenizer["model"]["vocab"] = {
+        text: number + (0 if text in special else 9000) for text, number in vocabulary.items()
+    }
+    (broken / "tokenizer.json").write_text(json.dumps(tokenizer))
+    assert "cannot be used as ColQwen2 with transformers" in refused(broken)
+
+
+@pytest.mark.parametrize("device", ["cuda:0", "auto"])
+def test_slow_layers_are_told_of_where_a_card_computes_them(device: str) -> None:
+    from recto.engine.encoders.colpali.loading import warn_of_slow_layers
+
+    placement = Placement(device=device, dtype="bfloat16", attention="sdpa", reason="")
+    with pytest.warns(RectoWarning, match=r"pip install flash-linear-attention causal-conv1d"):
+        warn_of_slow_layers("x", KINDS["qwen3_5"], placement)
+
+
+@pytest.mark.parametrize(("kind", "device"), [("qwen3_5", "cpu"), ("qwen3_vl", "cuda:0")])
+def test_nothing_is_told_of_layers_that_are_not_slow(kind: str, device: str) -> None:
+    from recto.engine.encoders.colpali.loading import warn_of_slow_layers
+
+    placement = Placement(device=device, dtype="bfloat16", attention="sdpa", reason="")
+    warn_of_slow_layers("x", KINDS[kind], placement)  # warnings are errors here
 
 
 def _rename_weights(folder: Path, old: str, new: str) -> None:

@@ -68,6 +68,34 @@ def test_out_of_memory_halves_the_batch_and_goes_on(error: str) -> None:
     assert max(device.calls[9:]) == 1  # it has learned
 
 
+def test_lack_of_memory_that_passes_is_forgotten_little_by_little() -> None:
+    from recto.engine.encoders.colpali.network import Network
+
+    device = Device(room=2)
+    network = Network(device.forward, tokens=32)
+    network.run(batch(8))
+    device.room, before = 8, len(device.calls)
+    for _ in range(30):
+        network.run(batch(8))
+    sizes = device.calls[before:]
+    assert sizes[0] <= 2
+    assert sizes[-1] == 8
+    assert sizes == sorted(sizes)
+
+
+def test_lack_of_memory_that_stays_is_asked_for_ever_more_rarely() -> None:
+    from recto.engine.encoders.colpali.network import Network
+
+    device = Device(room=2)
+    network = Network(device.forward, tokens=32)
+    for _ in range(400):
+        network.run(batch(8))
+    failed = [number for number, size in enumerate(device.calls) if size > 2]
+    assert 2 < len(failed) < 20
+    gaps = np.diff(failed)
+    assert gaps[-1] > 4 * gaps[1]
+
+
 def test_batches_stay_below_the_limit_of_tokens() -> None:
     from recto.engine.encoders.colpali.network import Network
 

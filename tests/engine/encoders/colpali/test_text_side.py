@@ -152,6 +152,23 @@ def test_long_page_is_read_in_windows_that_lose_no_word(family: str, reading: Op
     assert found == {key(word.box) for word in long}
 
 
+def test_windows_of_one_length_go_into_the_model_together(reading: OpenEncoder) -> None:
+    """Those of several pages, too, and each as if it were alone."""
+    one = reading("colqwen2")
+    long = ["the revenue grew " * 600]
+    pages = [page(long), page(LINES, seed=2), page(["growth of costs " * 700], seed=3)]
+    prepared = one.prepare(pages)
+    lengths = [len(pieces) for pieces in prepared.pieces]
+    assert lengths[0] > 1
+    assert lengths[2] > 1
+    assert sorted(len(group.numbers) for group in prepared.texts) == [1, lengths[0] + lengths[2]]
+    for ran, pieces in zip(one.run(prepared), prepared.pieces, strict=True):
+        for (vectors, boxes), piece in zip(ran.text, pieces, strict=True):
+            alone = one._network.run(piece.batch)[0][piece.positions]
+            np.testing.assert_allclose(vectors, alone, atol=1e-5)
+            np.testing.assert_array_equal(boxes, piece.boxes)
+
+
 def test_windows_keep_each_token_once(reading: OpenEncoder) -> None:
     side = reading("colqwen2")._inputs.text_side()
     each = [len(side.pieces(words([f"a {word}"]), 99)[0].positions) - 1 for word in ("table", "of")]

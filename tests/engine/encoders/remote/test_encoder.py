@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -95,15 +96,42 @@ def test_many_pages_come_back_in_order(vllm: FakeVllm) -> None:
 
 def test_a_question_stands_between_prefix_and_empty_tokens(vllm: FakeVllm) -> None:
     question = opened(vllm).encode_question("net sales")
-    assert vllm.texts[-1] == "net sales" + "<|endoftext|>" * 10
-    assert question.tokens == ("net sales",) * 2 + ("",) * 10
-    assert question.patches.shape == (12, vllm.dim)
+    assert vllm.texts[-1] == "Query: net sales" + "<|endoftext|>" * 10
+    assert question.tokens == ("",) * 2 + ("net sales",) * 2 + ("",) * 10
+    assert question.patches.shape == (14, vllm.dim)
+
+
+@pytest.mark.parametrize(
+    ("cell", "before", "asked"),
+    [
+        (28, 3, "Query: sales" + "<|endoftext|>" * 10),
+        (32, 3, "sales" + "<|endoftext|>" * 10),
+        (None, 0, "Question: sales" + "<pad>" * 10 + "\n"),
+    ],
+    ids=["colqwen2", "colqwen3", "colpali"],
+)
+def test_what_stands_around_a_question_is_as_in_training(
+    vllm: FakeVllm, cell: int | None, before: int, asked: str
+) -> None:
+    """The server does not tell, but the size of a cell does; and it is told to a person."""
+    vllm.cell, vllm.before = cell, before
+    encoder = opened(vllm)
+    encoder.encode_question("sales")
+    assert vllm.texts[-1] == asked
+    assert f"questions stand between {encoder.id.settings['prefix']!r}" in encoder.placement
+
+
+def test_page_is_drawn_sharp_enough_for_all_its_patches(vllm: FakeVllm) -> None:
+    vllm.cap, vllm.cell = 4096, 32
+    encoder = open_encoder(vllm.url, settings={"visual_tokens": "2048"})
+    assert encoder.picture_width(16, 9) == math.ceil(32 * math.sqrt(2048 * 16 / 9))
+    assert opened(vllm).picture_width(16, 9) == 1280
 
 
 def test_prefix_and_suffix_can_be_chosen_and_are_recorded(vllm: FakeVllm) -> None:
-    chosen = open_encoder(vllm.url, settings={"prefix": "Query: ", "suffix": "<|endoftext|>"})
+    chosen = open_encoder(vllm.url, settings={"prefix": "Ask: ", "suffix": "<|endoftext|>"})
     question = chosen.encode_question("sales")
-    assert vllm.texts[-1] == "Query: sales<|endoftext|>"
+    assert vllm.texts[-1] == "Ask: sales<|endoftext|>"
     assert question.tokens == ("", "", "sales", "")
     assert chosen.id != opened(vllm).id
     assert remake(chosen.id).id == chosen.id
@@ -111,7 +139,7 @@ def test_prefix_and_suffix_can_be_chosen_and_are_recorded(vllm: FakeVllm) -> Non
 
 def test_a_special_token_in_a_question_is_text(vllm: FakeVllm) -> None:
     opened(vllm).encode_question("what is <|image_pad|>?")
-    assert vllm.texts[-1].startswith("what is < |image_pad|>?")
+    assert vllm.texts[-1].startswith("Query: what is < |image_pad|>?")
 
 
 def test_a_picture_can_be_asked_with(vllm: FakeVllm) -> None:
