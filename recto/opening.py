@@ -94,6 +94,8 @@ def open(
     try:
         recorded = found.recorded()
         settings = encoder_settings or {}
+        if recorded is not None and isinstance(encoder, (str, os.PathLike)):
+            _check_name(found, recorded, os.fspath(encoder), settings)
         if encoder is not None or settings or (recorded is None and create):
             made = _made(encoder, recorded, settings, trust_remote_code)
             store = _opened(found, made.id, create, settings)
@@ -105,6 +107,18 @@ def open(
     # Weights are loaded only where they are needed: listing documents does not wait for them.
     make = partial(registry.remake, store.encoder, trust_remote_code=trust_remote_code)
     return finish(found, store, make, media)
+
+
+def _check_name(place: Place, recorded: EncoderId, name: str, settings: Mapping[str, str]) -> None:
+    """Refuse another encoder before its gigabytes are fetched. Raises EncoderMismatch."""
+    if not registry.is_recorded(name, recorded):
+        meant = registry.canonical(name)
+        raise EncoderMismatch(
+            f"{place} was made with the encoder {recorded.name}, and is being opened with {meant};"
+            " their vectors cannot be compared. Open it with the encoder it was made with, or"
+            f" encode its documents again: recto reencode --library {shlex.quote(str(place))}"
+            f" --encoder {shlex.quote(meant)}{_options(settings)}"
+        )
 
 
 def _opened(place: Place, encoder: EncoderId, create: bool, settings: Mapping[str, str]) -> Store:
@@ -168,7 +182,8 @@ def _made(
     settings: Mapping[str, str],
     trusted: bool,
 ) -> Encoder:
-    """The encoder that a user means; the library's own settings go with its name."""
+    """The encoder that a user means, which is the recorded one if it is but a name; the library's
+    own settings go with it."""
     if encoder is not None and not isinstance(encoder, (str, os.PathLike)):
         if settings:
             raise InputError(
@@ -179,12 +194,8 @@ def _made(
     if recorded is None:
         name = registry.BUILT_IN if encoder is None else os.fspath(encoder)
         return registry.make(name, settings=settings, trust_remote_code=trusted, check=True)
-    if encoder is not None:
-        name = os.fspath(encoder)
-        if not registry.is_recorded(name, recorded):
-            return registry.make(name, settings=settings, trust_remote_code=trusted)
-        if recorded.source:  # from where it may have been moved
-            recorded = replace(recorded, source=registry.canonical(name))
+    if encoder is not None and recorded.source:  # from where it may have been moved
+        recorded = replace(recorded, source=registry.canonical(os.fspath(encoder)))
     return registry.remake(recorded, changes=settings, trust_remote_code=trusted)
 
 

@@ -92,12 +92,18 @@ def remake(
 
 def is_recorded(name: str, recorded: EncoderId) -> bool:
     """Whether a name means the encoder that a library recorded, which may have been moved to
-    another folder or server since. Raises InputError."""
+    another folder or server since. If not, it makes an encoder of another id. Loads nothing.
+
+    Raises InputError.
+    """
     place = canonical(name)
+    if place == recorded.source:
+        return True
     if is_remote(place):
         return recorded.name == f"vllm:{parse_address(place).model}"
-    moved = Path(place).is_dir() and Path(place).name == recorded.name
-    return moved or place in (recorded.name, recorded.source)
+    from recto.engine.encoders.colpali.checkpoint import name_of
+
+    return recorded.name == (name_of(Path(place)) if Path(place).is_dir() else place)
 
 
 def canonical(name: str) -> str:

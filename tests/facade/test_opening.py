@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import recto
-from recto.engine.errors import InputError, RectoWarning
+from recto.engine.errors import EncoderMismatch, InputError, RectoWarning
 from tests.fakes import FakeEncoder
 
 
@@ -41,3 +41,29 @@ def test_recall_must_be_a_share(place: str) -> None:
 def test_datatype_of_a_library_on_a_server_is_among_its_settings() -> None:
     with pytest.raises(InputError, match=r"ServerSettings\(patches_datatype='turbo8'\)"):
         recto.open("http://qdrant.example:6333/finance", patches_datatype="turbo8")
+
+
+@pytest.mark.parametrize(
+    ("encoder", "meant"),
+    [
+        ("vidore/colqwen2-v1.0", "vidore/colqwen2-v1.0"),
+        ("colqwen2", "vidore/colqwen2-v1.0"),
+        ("vllm+http://127.0.0.1:1/model", "vllm+http://127.0.0.1:1/model"),
+    ],
+)
+def test_another_encoder_is_refused_before_it_is_looked_for(
+    encoder: str, meant: str, tmp_path: Path
+) -> None:
+    """It need be neither in the hub's cache nor within reach."""
+    with recto.open(tmp_path, encoder="words"):
+        pass
+    with pytest.raises(EncoderMismatch) as refused:
+        recto.open(tmp_path, encoder=encoder)
+    assert "was made with the encoder words" in str(refused.value)
+    assert str(refused.value).endswith(f"recto reencode --library {tmp_path} --encoder {meant}")
+
+
+def test_the_same_encoder_may_be_named_again(tmp_path: Path) -> None:
+    for _ in range(2):
+        with recto.open(tmp_path, encoder="words"):
+            pass
