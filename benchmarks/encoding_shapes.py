@@ -106,23 +106,24 @@ def smaller(shape: Shape, *, layers: int, width: int) -> Shape:
     )
 
 
+def parameters(shape: Shape) -> int:
+    """How many numbers the weights are, made without storage."""
+    return sum(weight.numel() for weight in _without_storage(shape)[0].parameters())
+
+
 def make(shape: Shape, folder: Path, *, device: str, dtype: str) -> Path:
     """A checkpoint in `folder`, unless there is one. On the device that it is for, in seconds."""
     import torch
-    import transformers
 
     if (folder / "config.json").exists():
         return folder
-    transformers.logging.set_verbosity_error()
-    transformers.logging.disable_progress_bar()
-    before = torch.get_default_dtype()
     with torch.random.fork_rng(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about how other packages make them
         torch.manual_seed(0)
+        before = torch.get_default_dtype()
         torch.set_default_dtype(getattr(torch, dtype))
         try:
-            with torch.device("meta"):  # without memory, and so without the usual beginning
-                model, processor = _MAKERS[shape.family](shape)
+            model, processor = _without_storage(shape)
         finally:
             torch.set_default_dtype(before)
         model.to_empty(device=device)
@@ -133,6 +134,17 @@ def make(shape: Shape, folder: Path, *, device: str, dtype: str) -> Path:
         processor.save_pretrained(folder)
         model.save_pretrained(folder)  # config.json last: it shows that all is there
     return folder
+
+
+def _without_storage(shape: Shape) -> tuple[torch.nn.Module, transformers.ProcessorMixin]:
+    """And so without the usual beginning, which takes minutes."""
+    import torch
+    import transformers
+
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    with torch.device("meta"):
+        return _MAKERS[shape.family](shape)
 
 
 def _colpali(shape: Shape) -> tuple[torch.nn.Module, transformers.ProcessorMixin]:

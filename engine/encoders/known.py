@@ -21,7 +21,7 @@ class KnownModel:
     id: str
     """On the hub."""
     parameters: float
-    """In billions."""
+    """In billions, of all that is loaded: the base of an adapter, too."""
     dim: int
     patches: int
     """Vectors of an A4 page."""
@@ -31,7 +31,7 @@ class KnownModel:
 
     @property
     def memory(self) -> float:
-        """GiB that one page at a time needs in 16 bits."""
+        """GiB that one page at a time needs in 16 bits; `memory_in` tells of others."""
         return self.memory_in(2)
 
     def memory_in(self, size: int) -> float:
@@ -79,7 +79,7 @@ KNOWN = (
     KnownModel(
         name="colnomic-7b",
         id="nomic-ai/colnomic-embed-multimodal-7b",
-        parameters=7.0,
+        parameters=7.75,
         dim=128,
         patches=1267,
         licence="Apache-2.0",
@@ -88,7 +88,7 @@ KNOWN = (
     KnownModel(
         name="colnomic-3b",
         id="nomic-ai/colnomic-embed-multimodal-3b",
-        parameters=3.0,
+        parameters=3.75,
         dim=128,
         patches=1267,
         licence="Apache-2.0; its base Qwen2.5-VL-3B has a research licence",
@@ -97,7 +97,7 @@ KNOWN = (
     KnownModel(
         name="colqwen2.5",
         id="vidore/colqwen2.5-v0.2",
-        parameters=3.0,
+        parameters=3.75,
         dim=128,
         patches=743,
         licence="Apache-2.0; its base Qwen2.5-VL-3B has a research licence",

@@ -46,7 +46,8 @@ class Offer:
     vidore_v3: float | None
     """nDCG@10."""
     memory_gib: float
-    """For a page at a time, in 16 bits where there is a choice."""
+    """For a page at a time, in the arithmetic that this machine would use; in 16 bits where that
+    is not known, as the extra is not installed."""
     fits: bool
     """Whether this machine has the memory."""
     installed: bool
@@ -86,7 +87,7 @@ def encoders(
     Example:
       recto encoders --json
     """
-    from recto.engine.encoders.colpali.extra import is_installed
+    from recto.engine.encoders.colpali.extra import INSTALL, is_installed
     from recto.engine.encoders.known import SOURCE
 
     settings = chosen(context, as_json=as_json, quiet=quiet)
@@ -98,7 +99,7 @@ def encoders(
                 "encoders": listed,
                 "settings": {kind: dict(takes) for kind, takes in _settings().items()},
                 "source": SOURCE,
-                "install": _install(),
+                "install": INSTALL,
                 **crossmodal_as_json(),
             }
         )
@@ -109,13 +110,14 @@ def encoders(
         write(
             "", f"v1, v2, v3: nDCG in percent on ViDoRe version 1 and 2 (@5) and 3 (@10). {SOURCE}"
         )
+        write("GiB: memory for a page at a time, in the arithmetic that this machine would use.")
         for kind, takes in _settings().items():
             write("", f"--encoder-setting NAME=VALUE of {kind} encoders:")
             write(*(f"  {name}: {what}" for name, what in takes.items()))
         if is_installed():
             write("", f"A model of a billion parameters runs here {_placed()}.")
         else:
-            write("", f"Encoders that look at pages need more packages: {_install()}")
+            write("", f"Encoders that look at pages need more packages: {INSTALL}")
         write("", *crossmodal_notes())
 
 
@@ -125,10 +127,6 @@ def _settings() -> dict[str, Choices]:
     from recto.engine.encoders.remote.settings import CHOICES as REMOTE
 
     return {"local": LOCAL, "remote": REMOTE}
-
-
-def _install() -> str:
-    return f'pip install "recto[{_EXTRA}]"'
 
 
 def _offers() -> list[Offer]:
@@ -155,6 +153,9 @@ def _machine() -> Machine:
 def offer(model: KnownModel, machine: Machine | None, main_memory: int | None) -> Offer:
     """The `model` on a machine; None for `machine` where the extra is not installed, so that
     nobody knows its GPUs. `main_memory` in bytes, None where the system does not tell."""
+    from recto.engine.encoders.colpali.placement import BYTES, choose
+
+    size = BYTES[choose(machine, _count(model)).dtype] if machine else 2
     fits, here = _fit(model, machine, main_memory)
     first, second, third = model.vidore
     return Offer(
@@ -166,7 +167,7 @@ def offer(model: KnownModel, machine: Machine | None, main_memory: int | None) -
         vidore_v1=first,
         vidore_v2=second,
         vidore_v3=third,
-        memory_gib=model.memory,
+        memory_gib=model.memory_in(size),
         fits=fits,
         installed=machine is not None,
         here=here,
@@ -180,7 +181,7 @@ def _fit(model: KnownModel, machine: Machine | None, main_memory: int | None) ->
     if machine is None:
         fits = model.memory <= main
         return fits, f"needs recto[{_EXTRA}]" + ("" if fits else f" and {model.memory} GiB")
-    placement = choose(machine, round(model.parameters * 1e9))
+    placement = choose(machine, _count(model))
     if placement.device.startswith("cuda"):
         return True, f"yes, on {max(machine.cards, key=lambda card: card.free).name}"
     room = main + sum(card.free / _GIB for card in machine.cards)
@@ -191,6 +192,11 @@ def _fit(model: KnownModel, machine: Machine | None, main_memory: int | None) ->
         return True, "yes, on Apple's GPU"
     where = "on GPU and processor" if machine.cards else "on the processor"
     return True, f"yes, {where}" + (", slowly" if model.parameters > _QUICK else "")
+
+
+def _count(model: KnownModel) -> int:
+    """Of its parameters."""
+    return round(model.parameters * 1e9)
 
 
 def _table(offers: list[Offer]) -> Table:

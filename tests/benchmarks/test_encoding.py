@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from recto.benchmarks.busy import Busy
-from recto.benchmarks.encoding_shapes import COLPALI, COLQWEN2_5, Shape, make, smaller
+from recto.benchmarks.encoding_shapes import COLPALI, COLQWEN2_5, Shape, make, parameters, smaller
 from recto.benchmarks.encoding_work import page_flops
+from recto.engine.encoders.known import KNOWN
 from recto.engine.encoders.protocol import PageInput
 from recto.engine.page import PageContent, PageText
 from tests.checkpoints.fixtures import needs_colpali
@@ -62,6 +64,31 @@ def test_flops_of_the_published_shapes() -> None:
     whole = page_flops(COLPALI, patches=1024, tokens=tokens)
     assert 0.8 < text / whole < 0.85
     assert page_flops(COLPALI, patches=0, tokens=tokens) == text + 2 * tokens * d * 128
+
+
+_SEVEN_BILLION = replace(
+    COLQWEN2_5,
+    like="nomic-ai/colnomic-embed-multimodal-7b",
+    vision={**COLQWEN2_5.vision, "out_hidden_size": 3584},
+    text={
+        "vocab_size": 152064,
+        "hidden_size": 3584,
+        "intermediate_size": 18944,
+        "num_hidden_layers": 28,
+        "num_attention_heads": 28,
+        "num_key_value_heads": 4,
+    },
+)
+"""Of Qwen2.5-VL-7B, its base."""
+
+
+@needs_colpali
+@pytest.mark.parametrize(
+    "shape", [COLPALI, COLQWEN2_5, _SEVEN_BILLION], ids=lambda shape: str(shape.like)
+)
+def test_parameters_that_are_told_are_those_of_the_shape(shape: Shape) -> None:
+    (told,) = [model.parameters for model in KNOWN if model.id == shape.like]
+    assert told == pytest.approx(parameters(shape) / 1e9, rel=0.015)
 
 
 def test_busy_counts_a_stage_within_itself_once_and_leaves_no_trace() -> None:
