@@ -187,6 +187,7 @@ _KINDS: Mapping[str, Callable[[str, str], Any]] = {
     "crossmodal_settings": _pairs,
     "accept_license": _text,
     "crossmodal_pages": _switch,
+    "trust_remote_code": _switch,
     "max_upload": _whole,
     "max_jobs": _whole,
     "max_kept": _whole,

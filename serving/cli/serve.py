@@ -17,7 +17,7 @@ from .crossmodal import (
 )
 from .endpoint import AllowHttpOption
 from .models import CacheOption, MaxCostOption, PriceInOption, PriceOutOption, TimeoutOption
-from .opening import RecallOption
+from .opening import RecallOption, TrustOption
 from .settings import JsonOption, LibraryOption, QuietOption, argument, chosen
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def serve(
             help="Uploaded pages and pictures are found beside sound and film, too.",
         ),
     ] = False,
+    trust_remote_code: TrustOption = False,
     recall: RecallOption = None,
     state: StateOption = None,
     log_format: Annotated[
@@ -142,6 +143,7 @@ def serve(
         crossmodal_settings=crossmodal_settings(crossmodal_setting, None),
         accept_license=accept_license,
         crossmodal_pages=crossmodal_pages or None,
+        trust_remote_code=trust_remote_code or None,
         recall=recall,
         state=state,
         log_format=log_format,

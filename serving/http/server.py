@@ -80,6 +80,7 @@ class Server(Closing):
                         place,
                         recall=settings.recall,
                         crossmodal=encoder,
+                        trust_remote_code=settings.trust_remote_code,
                         all_tenants=True,
                         limits=limits,
                         patience=_PATIENCE,

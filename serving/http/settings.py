@@ -58,6 +58,8 @@ class ServeSettings:
     """The licence of its weights that the operator knows and may use them under."""
     crossmodal_pages: bool = False
     """Whether pages and pictures that are uploaded can be found beside sound and film, too."""
+    trust_remote_code: bool = False
+    """Whether Python runs that the encoders of the libraries bring along."""
     max_upload: int = 256 * 2**20
     """Bytes of one request."""
     max_jobs: int = 1000
