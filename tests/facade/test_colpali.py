@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
+import numpy as np
 import pytest
 
 import recto
-from recto.engine.encoders.registry import make
+from recto.engine.encoders.protocol import PageInput
+from recto.engine.encoders.registry import make, remake
 from recto.engine.errors import EncoderError, EncoderMismatch, InputError, RectoWarning
 from recto.engine.store.manifest import read_manifest, write_manifest
+from recto.engine.store.opening import open_edge
+from recto.engine.store.plan import DenseArm, PageFilter, SearchPlan
+from recto.engine.vectors import FloatArray, PageVectors
+from recto.indexing.drawing import width_for
+from recto.indexing.reader import Reader
 from tests.checkpoints.fixtures import FAMILIES, needs_colpali
 from tests.conftest import MakeCheckpoint
 from tests.facade.conftest import Write
+from tests.serving.cli.conftest import run_recto
 
 pytestmark = [
     needs_colpali,
@@ -24,27 +33,84 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_add_search_and_show_with_every_family(
-    family: str, checkpoint: MakeCheckpoint, write: Write, tmp_path: Path
+every_family = pytest.mark.parametrize("family", FAMILIES)
+CLAIM = Path(__file__).parents[2] / "examples" / "documents" / "penhallow-water-damage-claim.pdf"
+"""The shortest of the examples that have a text layer: three pages."""
+Added = Callable[[str], Path]
+
+
+@pytest.fixture(scope="module")
+def added(checkpoint: MakeCheckpoint, tmp_path_factory: pytest.TempPathFactory) -> Added:
+    """A library of one example by the encoder of a family, made on the command line."""
+    folder = tmp_path_factory.mktemp("libraries")
+
+    def of_family(family: str) -> Path:
+        library = folder / family
+        if not library.exists():
+            chosen = ("--encoder", checkpoint(family), "--encoder-setting", "dtype=float32")
+            ran = run_recto("add", CLAIM, "--library", library, *chosen, "--json")
+            assert ran.code == 0, ran.err
+            assert ran.json["pages"] == 3
+        return library
+
+    return of_family
+
+
+@every_family
+def test_add_search_and_show_on_the_command_line(family: str, added: Added, tmp_path: Path) -> None:
+    library = ("--library", added(family))
+    found = run_recto("search", "earlier claims", *library, "--json")
+    assert found.code == 0, found.err
+    assert {(hit["document"], hit["page"]) for hit in found.json["hits"]} == {
+        (CLAIM.name, page) for page in (1, 2, 3)
+    }
+    assert all(hit["matches"] for hit in found.json["hits"])
+    picture = tmp_path / "page.png"
+    shown = run_recto(
+        "show", CLAIM.name, "3", "-o", picture, "--heat", "--question", "earlier claims", *library
+    )
+    assert shown.code == 0, shown.err
+    assert picture.stat().st_size > 10_000
+
+
+@every_family
+def test_stored_patches_are_those_of_the_encoder_and_ranked_by_maxsim(
+    family: str, added: Added
 ) -> None:
-    write("birds.pdf", "the heron waits", "the swift flies")
-    with recto.open(tmp_path / "library", encoder=checkpoint(family)) as library:
-        assert library.add(tmp_path / "files").complete
-    with recto.open(tmp_path / "library") as library:
-        hits = library.search("swift")
-        assert [hit.page.number for hit in hits] == [2, 1]
-        assert "swift" in hits[0].page.text
-        assert hits[0].page.image().width > 0
-        assert hits[0].matches
-        assert "swift" in library.ask("What flies?").text
-        found = library.heat_map("swift", "birds.pdf", 2)
-        assert found.tokens
-        assert len(found.boxes) > 1
-        assert found.whole.max() == pytest.approx(1)
+    """Against a naive loop, without words and names, which decide most orders otherwise."""
+    with open_edge(added(family), None, create=False) as store:
+        encoder = remake(store.encoder)
+        stored = {p.content.number: p for p in store.scroll(PageFilter(), with_vectors=True)}
+        with Reader() as reader, reader.open(CLAIM, "pdf") as document:
+            for number, page in stored.items():
+                image = document.image(number, width_for(encoder)(page.content))
+                (made,) = encoder.encode_pages([PageInput(content=page.content, image=image)])
+                for kept, wanted in zip(_arrays(page.vectors), _arrays(made), strict=True):
+                    np.testing.assert_allclose(kept, wanted, atol=1e-3)
+        question = encoder.encode_question("earlier claims").patches
+        (ranking,) = store.search(
+            SearchPlan(arms=(DenseArm(using="patches", query=question, limit=3),))
+        )
+    naive = {
+        page.id: sum(max(float(q @ v) for v in _arrays(page.vectors)[0]) for q in question)
+        for page in stored.values()
+    }
+    assert {id for id, _ in ranking} == naive.keys()
+    for id, score in ranking:
+        assert score == pytest.approx(naive[id], abs=1e-4 * len(question))
+    scores = [score for _, score in ranking]
+    assert scores == sorted(scores, reverse=True)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+def _arrays(vectors: PageVectors | None) -> tuple[FloatArray, ...]:
+    assert vectors is not None
+    assert vectors.patches is not None
+    assert vectors.rows is not None
+    patches, rows = vectors.patches, vectors.rows
+    return patches.vectors, patches.boxes, rows.vectors, rows.boxes
+
+
+@every_family
 def test_words_beside_patches_from_add_to_show(
     family: str, checkpoint: MakeCheckpoint, write: Write, tmp_path: Path
 ) -> None:
