@@ -36,10 +36,11 @@ _PARTS = {
 
 def quality(results: Results) -> str:
     """What the default search reaches."""
+    measured = _measured(results)
     rows = []
     for dataset in ("northwind", "examples"):
         for confined in (False, True):
-            one = _one(results, dataset, "default", confined=confined)
+            one = _one(measured, dataset, "default", confined=confined)
             about = (
                 "the same, within the right document"
                 if confined
@@ -51,10 +52,11 @@ def quality(results: Results) -> str:
 
 def quality_said(results: Results) -> str:
     """What is to be known of that table, for whoever reads no further."""
+    measured = _measured(results)
     told = []
     for dataset, about in (("northwind", "northwind"), ("examples", "the examples")):
         default, patches, words = (
-            _one(results, dataset, way) for way in ("default", "patches", "words")
+            _one(measured, dataset, way) for way in ("default", "patches", "words")
         )
         told.append(
             f"On {about} the 95 % interval of nDCG@5 is {_interval(default)}; BM25 alone has"
@@ -64,7 +66,8 @@ def quality_said(results: Results) -> str:
 
 
 def interval(results: Results) -> str:
-    northwind, examples = (_one(results, name, "default") for name in ("northwind", "examples"))
+    measured = _measured(results)
+    northwind, examples = (_one(measured, name, "default") for name in ("northwind", "examples"))
     return _paragraph(
         f"The interval of nDCG@5 is {_interval(northwind)} on northwind and"
         f" {_interval(examples)} on the examples."
@@ -73,21 +76,24 @@ def interval(results: Results) -> str:
 
 def strategies(results: Results, dataset: str) -> str:
     """Single arms and other strategies beside the default."""
+    measured = _measured(results)
     ways = ("default", "exact", "two-stage", "patches", "rows", "words", "single")
-    return _beside(dataset, [_one(results, dataset, way) for way in ways])
+    return _beside(dataset, [_one(measured, dataset, way) for way in ways])
 
 
 def ablations(results: Results, dataset: str) -> str:
     """The default without one of its parts."""
-    return _beside(dataset, [_one(results, dataset, way) for way in ("default", *_PARTS)])
+    measured = _measured(results)
+    return _beside(dataset, [_one(measured, dataset, way) for way in ("default", *_PARTS)])
 
 
 def vectors(results: Results) -> str:
     """Sizes of vectors on northwind."""
+    measured = _measured(results)
     rows = []
     for datatype in ("float16", "turbo8", "turbo4"):
         default, patches = (
-            _one(results, "northwind", way, datatype=datatype) for way in ("default", "patches")
+            _one(measured, "northwind", way, datatype=datatype) for way in ("default", "patches")
         )
         rows.append(
             [
@@ -110,7 +116,8 @@ def vectors(results: Results) -> str:
 
 def scans(results: Results, dataset: str) -> str:
     """What is kept of each way's quality on scans, question by question the same ones."""
-    born, scanned = (_all(results, name) for name in (dataset, f"{dataset}-scans"))
+    measured = _measured(results)
+    born, scanned = (_all(measured, name) for name in (dataset, f"{dataset}-scans"))
     found = [
         one
         for one in compare(born, scanned).compared
@@ -157,7 +164,8 @@ def how(results: Results, *datasets: str) -> str:
 def lost(results: Results, dataset: str) -> str:
     """Questions of which nothing expected is among the first ten, with the reasons that somebody
     found. Raises InputError for one without a reason, or a reason without its question."""
-    one = _one(results, dataset, "default")
+    measured = _measured(results)
+    one = _one(measured, dataset, "default")
     asked = {asked.id: asked for asked in one.asked if asked.values["ndcg@10"] == 0}
     reasons: Mapping[str, str] = json.loads(REASONS.read_text(encoding="utf-8"))[dataset]
     if asked.keys() != reasons.keys():
@@ -190,9 +198,12 @@ BLOCKS: Mapping[str, Callable[..., str]] = {
 }
 
 
-def _all(results: Results, dataset: str) -> list[Measurement]:
+def _measured(results: Results) -> list[Measurement]:
+    return measurements(result for result in results if result.kind == KIND)
+
+
+def _all(every: Sequence[Measurement], dataset: str) -> list[Measurement]:
     """Over all documents, with vectors as usual."""
-    every = measurements(result for result in results if result.kind == KIND)
     found = [
         one
         for one in every
@@ -204,10 +215,14 @@ def _all(results: Results, dataset: str) -> list[Measurement]:
 
 
 def _one(
-    results: Results, dataset: str, way: str, *, confined: bool = False, datatype: str = "float16"
+    every: Sequence[Measurement],
+    dataset: str,
+    way: str,
+    *,
+    confined: bool = False,
+    datatype: str = "float16",
 ) -> Measurement:
     """Raises InputError unless it was measured once."""
-    every = measurements(result for result in results if result.kind == KIND)
     wanted = (dataset, way, confined, datatype)
     found = [
         one
