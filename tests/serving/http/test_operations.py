@@ -138,7 +138,7 @@ def test_an_empty_file_is_told_as_one(client: Client) -> None:
     (file,) = client.get(f"{MAIN}/jobs/{job}").json()["files"]
 
     assert file["state"] == "failed"
-    assert "empty" in file["error"]
+    assert "no bytes" in file["error"]
 
 
 @pytest.mark.parametrize("name", ["a 'b' ; c.pdf", "Übersicht 🚢.pdf"])
