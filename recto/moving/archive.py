@@ -2,11 +2,12 @@
 
 A ZIP archive, in which every name is made of ids, so that none is ever used as a path:
 
-    recto.json               format, encoder, tenants
+    recto.json               format, encoder, that of sound and film, tenants
     0/pages/ID               a document's pages, as frames of wire.py
     0/sources/ID             its own bytes, whose SHA-256 is the id
+    0/clips/ID               its clips of sound, film, pictures and pages, if there are any
     0/summaries/ID.json      what a model has written about its pages, if there is such
-    0/documents/ID.json      its record, and the SHA-256 of its pages' entry
+    0/documents/ID.json      its record, and the SHA-256 of the entries of its pages and clips
     1/pages/ID ...           those of the next tenant
     end.json                 how many documents there are: the archive is whole
 
@@ -23,7 +24,7 @@ from typing import IO
 from recto.engine.store.protocol import MAX_FLOATS
 
 HEAD, END = "recto.json", "end.json"
-ARCHIVE = 1
+ARCHIVE = 2
 """Grows when an older recto could no longer read what we write."""
 CHUNK = 1 << 20
 _JSON = ("documents", "summaries")
@@ -32,7 +33,7 @@ _MOST = 16 * MAX_FLOATS
 
 
 def entry(tenant: int, kind: str, document_id: str) -> str:
-    """`kind` is pages, sources, summaries or documents."""
+    """`kind` is pages, sources, clips, summaries or documents."""
     return f"{tenant}/{kind}/{document_id}{'.json' if kind in _JSON else ''}"
 
 

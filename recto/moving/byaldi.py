@@ -39,6 +39,8 @@ from recto.engine.errors import (
     NotFound,
     UnreadableFile,
 )
+from recto.engine.store.clips.manifest import ClipsManifest
+from recto.engine.store.clips.records import ClipRecord
 from recto.engine.store.records import DocumentRecord
 from recto.engine.summaries import Summary
 from recto.engine.vectors import FloatArray, PageVectors
@@ -111,6 +113,14 @@ class ByaldiIndex:
     def summaries(self, tenant: str, record: DocumentRecord) -> Mapping[int, Summary]:
         """byaldi has none."""
         return {}
+
+    @property
+    def clips_manifest(self) -> ClipsManifest | None:
+        """byaldi has none."""
+        return None
+
+    def clips(self, tenant: str, record: DocumentRecord) -> list[ClipRecord]:
+        return []
 
     def _page(self, opened: OpenDocument, path: Path, number: int, position: int) -> MovedPage:
         content = opened.read(number)

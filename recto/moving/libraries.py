@@ -25,7 +25,7 @@ from recto.places import Place
 def copy_library(
     origin: Place, target: Place, *, on_progress: OnProgress | None = None
 ) -> MoveReport:
-    """Copy all documents, with vectors, words, attributes and files; none is encoded again.
+    """Copy all documents, with vectors, clips, words, attributes and files; none is encoded again.
 
     The target is made where there is none, with the encoder of the origin. What it has already is
     left alone, what is interrupted goes on when it is called again. Every page is read back and
@@ -44,7 +44,7 @@ def copy_library(
 def export_library(
     origin: Place, path: Path, *, on_progress: OnProgress | None = None
 ) -> MoveReport:
-    """Write all documents, with vectors, words, attributes and files, into one new file.
+    """Write all documents, with vectors, clips, words, attributes and files, into one new file.
 
     It may hold what the documents hold: who has the file can read them all. Raises NotFound,
     InputError where there is such a file, LibraryError, OutsideError.

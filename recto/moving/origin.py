@@ -12,12 +12,13 @@ from typing import IO, Protocol
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.errors import LibraryError, RectoWarning
 from recto.engine.page import PageContent
+from recto.engine.store.clips.manifest import ClipsManifest
+from recto.engine.store.clips.records import ClipRecord
 from recto.engine.store.plan import PageFilter
 from recto.engine.store.protocol import Store
 from recto.engine.store.records import DocumentRecord
 from recto.engine.summaries import Summaries, Summary
 from recto.engine.vectors import PageVectors
-from recto.indexing.media.kinds import MEDIA
 from recto.indexing.sources import Sources
 from recto.tenancy import folder_of
 
@@ -58,6 +59,15 @@ class Origin(Protocol):
         """What a model has written about its pages, by page number."""
         ...
 
+    @property
+    def clips_manifest(self) -> ClipsManifest | None:
+        """What its clips were made with; None where it has none."""
+        ...
+
+    def clips(self, tenant: str, record: DocumentRecord) -> list[ClipRecord]:
+        """Of sound, film, a picture or pages."""
+        ...
+
 
 class LibraryOrigin:
     """A library that is open."""
@@ -78,17 +88,7 @@ class LibraryOrigin:
         return nobodys + self._store.tenants()
 
     def documents(self, tenant: str) -> list[DocumentRecord]:
-        """But for sound and film, of which there is a warning: no archive holds clips."""
-        records = [r for r in self._store.within(tenant).documents() if r.state == "ready"]
-        moved = [record for record in records if record.kind not in MEDIA]
-        if left := len(records) - len(moved):
-            warnings.warn(
-                f"{left} files of sound and film are left out; add them to the other library, with"
-                " its encoder for them (crossmodal).",
-                RectoWarning,
-                stacklevel=2,
-            )
-        return moved
+        return [r for r in self._store.within(tenant).documents() if r.state == "ready"]
 
     def pages(self, tenant: str, record: DocumentRecord) -> Iterator[MovedPage]:
         filter = PageFilter(documents=(record.id,))
@@ -112,6 +112,15 @@ class LibraryOrigin:
         except LibraryError as error:
             warnings.warn(f"{record.name}: {error}", RectoWarning, stacklevel=2)
             return {}
+
+    @property
+    def clips_manifest(self) -> ClipsManifest | None:
+        clips = self._store.clips()
+        return None if clips is None else ClipsManifest(encoder=clips.encoder, dims=clips.dims)
+
+    def clips(self, tenant: str, record: DocumentRecord) -> list[ClipRecord]:
+        clips = self._store.within(tenant).clips()
+        return [] if clips is None else clips.clip_records(record.id)
 
 
 def sources_of(folder: Path, tenant: str) -> Sources:

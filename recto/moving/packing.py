@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, cast
@@ -14,8 +15,9 @@ from recto.engine.store.manifest import new_manifest
 from recto.engine.store.payload import document_payload
 from recto.engine.store.records import DocumentRecord
 from recto.engine.summaries import plain_summaries
-from recto.engine.wire import write_frame
+from recto.engine.wire import Value, write_frame
 from recto.moving.archive import ARCHIVE, CHUNK, END, HEAD, Summed, entry
+from recto.moving.clips import clip_frames
 from recto.moving.origin import Origin
 from recto.moving.pages import page_frame
 
@@ -31,25 +33,35 @@ class Packer(Closing):
         self._documents = 0
         self._tenants = origin.tenants()
         manifest = asdict(new_manifest(origin.encoder))
-        head = {"archive": ARCHIVE, "manifest": manifest, "tenants": self._tenants}
+        clips = origin.clips_manifest
+        head = {
+            "archive": ARCHIVE,
+            "manifest": manifest,
+            "clips": clips and clips.to_json(),
+            "tenants": self._tenants,
+        }
         self._write_json(HEAD, head)
 
     def add(self, tenant: str, record: DocumentRecord) -> int:
         """Write one document, and return how many pages it has there."""
         number = self._tenants.index(tenant)
-        pages = 0
-        with self._writing(entry(number, "pages", record.id)) as raw:
-            stream = Summed(raw)
-            for page in self._origin.pages(tenant, record):
-                write_frame(cast(IO[bytes], stream), page_frame(page))
-                pages += 1
+        frames = map(page_frame, self._origin.pages(tenant, record))
+        pages, pages_sum = self._write_frames(entry(number, "pages", record.id), frames)
+        clips_sum = None
+        if clips := self._origin.clips(tenant, record):
+            name = entry(number, "clips", record.id)
+            _, clips_sum = self._write_frames(name, clip_frames(clips))
         source = self._origin.source(tenant, record)
         if source is not None:
             with source as file, self._writing(entry(number, "sources", record.id)) as copy:
                 shutil.copyfileobj(file, copy, CHUNK)
         if summaries := self._origin.summaries(tenant, record):
             self._write_json(entry(number, "summaries", record.id), plain_summaries(summaries))
-        plain = {"record": document_payload(record)["record"], "pages_sha256": stream.sha256}
+        plain = {
+            "record": document_payload(record)["record"],
+            "pages_sha256": pages_sum,
+            "clips_sha256": clips_sum,
+        }
         self._write_json(entry(number, "documents", record.id), plain)
         self._documents += 1
         return pages
@@ -64,6 +76,16 @@ class Packer(Closing):
         """Leave nothing of a file that was not finished."""
         self._zip.close()
         self._part.unlink(missing_ok=True)
+
+    def _write_frames(self, name: str, frames: Iterable[Value]) -> tuple[int, str]:
+        """How many there are, and their SHA-256."""
+        count = 0
+        with self._writing(name) as raw:
+            stream = Summed(raw)
+            for frame in frames:
+                write_frame(cast(IO[bytes], stream), frame)
+                count += 1
+        return count, stream.sha256
 
     def _writing(self, name: str) -> IO[bytes]:
         return self._zip.open(zipfile.ZipInfo(name), "w", force_zip64=True)

@@ -20,9 +20,11 @@ from recto.engine.store.protocol import Store, StoredPage
 from recto.engine.store.records import DocumentRecord, PageRecord, page_id
 from recto.engine.summaries import Summaries
 from recto.indexing.ledger import Ledger
+from recto.indexing.media.kinds import MEDIA
 from recto.indexing.outcome import Outcome
 from recto.indexing.progress import Progress, Tally
 from recto.moving.checksum import is_kept
+from recto.moving.clips import copy_clips
 from recto.moving.origin import MovedPage, Origin, sources_of
 from recto.places import Place
 from recto.tenancy import check_tenancy
@@ -60,12 +62,17 @@ class Receiver:
         self._store = store
         self._folder = place.folder
         self._place = str(place)
+        self._takes_clips = False
         self.without_file = 0
 
     def receive_all(self, origin: Origin, on_progress: OnProgress | None) -> Iterator[Outcome]:
         """Take what is not there yet. Raises LibraryError, OutsideError."""
+        self._takes_clips = self._prepared_for_clips(origin)
         wanted = [
-            (tenant, record) for tenant in origin.tenants() for record in origin.documents(tenant)
+            (tenant, record)
+            for tenant in origin.tenants()
+            for record in origin.documents(tenant)
+            if self._takes_clips or record.kind not in MEDIA
         ]
         paths = [Path(record.paths[0]) for _, record in wanted]
         tally = Tally(paths, on_progress, sizes=[record.size for _, record in wanted])
@@ -74,6 +81,25 @@ class Receiver:
             if tenant not in ledgers:
                 ledgers[tenant] = self._ledger(tenant)
             yield tally.done(self._received(origin, tenant, record, ledgers[tenant], tally.page))
+
+    def _prepared_for_clips(self, origin: Origin) -> bool:
+        """Whether those of the origin can be taken; where they cannot, a warning says so."""
+        moved, own = origin.clips_manifest, self._store.clips()
+        if moved is None:
+            return False
+        if own is None:
+            self._store.make_clips(moved.encoder, moved.dims)
+        elif own.encoder != moved.encoder:
+            warnings.warn(
+                f"{self._place} has another encoder of sound, film and pictures ({own.encoder.name}"
+                f" {own.encoder.revision}) than what is moved ({moved.encoder.name}"
+                f" {moved.encoder.revision}): sound and film are left out, and pages are not found"
+                " beside them. Add them there.",
+                RectoWarning,
+                stacklevel=4,
+            )
+            return False
+        return True
 
     def _ledger(self, tenant: str) -> Ledger:
         check_tenancy(self._store, tenant, self._place)
@@ -94,17 +120,19 @@ class Receiver:
         known = ledger.get(record.id)
         if known is not None and known.state == "ready":
             self._keep_summaries(origin, tenant, record)
-            return Outcome(path=path, kind="unchanged", document_id=record.id)
+            clips = self._copy_clips(origin, tenant, record)
+            return Outcome(path=path, kind="unchanged", document_id=record.id, clips=clips)
         record = replace(record, words=document_vector(record.name, record.title), described=0)
         ledger.announce(record)
         try:
             pages = self._copy(origin, tenant, record, on_page)
+            clips = self._copy_clips(origin, tenant, record)
         except DocumentError as error:
             ledger.remove(record)
             return Outcome(path=path, kind="failed", error=error)
         ledger.publish(record, as_written=known is None)
         self._keep_summaries(origin, tenant, record)
-        return Outcome(path=path, kind="added", document_id=record.id, pages=pages)
+        return Outcome(path=path, kind="added", document_id=record.id, pages=pages, clips=clips)
 
     def _keep_source(self, origin: Origin, tenant: str, record: DocumentRecord) -> None:
         sources = sources_of(self._folder, tenant)
@@ -131,6 +159,12 @@ class Receiver:
         there = summaries.of(record.id) if moved else {}
         if new := [summary for number, summary in moved.items() if number not in there]:
             summaries.put(record.id, *new)
+
+    def _copy_clips(self, origin: Origin, tenant: str, record: DocumentRecord) -> int:
+        store = self._store.within(tenant).clips()
+        if not self._takes_clips or store is None:
+            return 0
+        return copy_clips(store, record, origin.clips(tenant, record))
 
     def _copy(
         self,

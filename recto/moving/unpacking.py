@@ -13,19 +13,24 @@ from typing import IO, Any, cast
 from recto.engine.closing import Closing
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.errors import DamagedLibrary, NotFound, RectoError
+from recto.engine.store.clips.manifest import ClipsManifest, clips_manifest_of
+from recto.engine.store.clips.records import ClipRecord
 from recto.engine.store.manifest import manifest_of
 from recto.engine.store.payload import stored_document
 from recto.engine.store.records import DocumentRecord
 from recto.engine.store.validation import check_document, check_tenant
 from recto.engine.summaries import Summary, summaries_of
 from recto.engine.vectors import SparseVector
-from recto.engine.wire import read_frame
+from recto.engine.wire import Value, read_frame
 from recto.indexing.files import KINDS
+from recto.indexing.media.kinds import MEDIA
 from recto.moving.archive import ARCHIVE, END, HEAD, Summed, entry
+from recto.moving.clips import clips_of_frame
 from recto.moving.origin import MovedPage
 from recto.moving.pages import page_of_frame
 
 _MOST_JSON = 64 << 20
+_MOST_DIM = 1 << 16
 _BROKEN = (
     *(ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError),
     *(EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError),
@@ -65,16 +70,8 @@ class Archive(Closing):
         return sorted(records, key=lambda record: (record.name, record.id))
 
     def pages(self, tenant: str, record: DocumentRecord) -> Iterator[MovedPage]:
-        number = self._tenants.index(tenant)
-        expected = self._json(entry(number, "documents", record.id))["pages_sha256"]
-        name = entry(number, "pages", record.id)
-        with self._understood(f"the pages of {record.name}"), self._stored(name) as raw:
-            stream = Summed(raw)
-            size = self._zip.getinfo(name).file_size
-            while stream.count < size:
-                yield page_of_frame(read_frame(cast(IO[bytes], stream)))
-            if stream.sha256 != expected:
-                raise ValueError(f"SHA-256 {stream.sha256}, expected {expected}")
+        with self._understood(f"the pages of {record.name}"):
+            yield from map(page_of_frame, self._frames(tenant, record, "pages"))
 
     def source(
         self, tenant: str, record: DocumentRecord
@@ -90,8 +87,31 @@ class Archive(Closing):
         with self._understood(f"the summaries of {record.name}"):
             return summaries_of(plain)
 
+    @property
+    def clips_manifest(self) -> ClipsManifest | None:
+        return self._clips
+
+    def clips(self, tenant: str, record: DocumentRecord) -> list[ClipRecord]:
+        if entry(self._tenants.index(tenant), "clips", record.id) not in self._zip.NameToInfo:
+            return []
+        with self._understood(f"the clips of {record.name}"):
+            frames = self._frames(tenant, record, "clips")
+            return [clip for frame in frames for clip in clips_of_frame(frame, record.id)]
+
     def close(self) -> None:
         self._zip.close()
+
+    def _frames(self, tenant: str, record: DocumentRecord, kind: str) -> Iterator[Value]:
+        number = self._tenants.index(tenant)
+        expected = self._json(entry(number, "documents", record.id))[f"{kind}_sha256"]
+        name = entry(number, kind, record.id)
+        with self._stored(name) as raw:
+            stream = Summed(raw)
+            size = self._zip.getinfo(name).file_size
+            while stream.count < size:
+                yield read_frame(cast(IO[bytes], stream))
+            if stream.sha256 != expected:
+                raise ValueError(f"SHA-256 {stream.sha256}, expected {expected}")
 
     def _read_head(self) -> None:
         head = self._json(HEAD)
@@ -101,11 +121,20 @@ class Archive(Closing):
         with self._understood(HEAD):
             if head["archive"] != ARCHIVE:
                 raise ValueError(f"archive {head['archive']!r}, expected {ARCHIVE}")
+            self._clips = self._manifest_of_clips(head["clips"])
             self._tenants: list[str] = [_tenant(tenant) for tenant in head["tenants"]]
             end = self._json(END)["documents"]
             found = sum("/documents/" in name for name in self._zip.namelist())
             if found != end:
                 raise ValueError(f"{found} documents, expected {end}")
+
+    def _manifest_of_clips(self, plain: dict[str, Any] | None) -> ClipsManifest | None:
+        if plain is None:
+            return None
+        manifest = clips_manifest_of(plain, f"{HEAD} of {self._path}")
+        if not all(1 <= dim <= _MOST_DIM for dim in manifest.dims.values()):
+            raise ValueError(f"clips of {dict(manifest.dims)} dimensions")
+        return manifest
 
     def _record(self, number: int, id: str) -> DocumentRecord:
         plain = self._json(entry(number, "documents", id))
@@ -113,7 +142,7 @@ class Archive(Closing):
             record = stored_document(plain, SparseVector((), ()))
             check_document(record)
             _check_types(record)
-            if record.id != id or record.state != "ready" or record.kind not in KINDS:
+            if record.id != id or record.state != "ready" or record.kind not in KINDS | MEDIA:
                 raise ValueError(f"document {record.id}, {record.state}, of kind {record.kind!r}")
             return record
 

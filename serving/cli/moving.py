@@ -39,9 +39,9 @@ def copy(
     """Copy a library: from a folder to a server, back, or to another.
 
     FROM and TO are folders of libraries, or http://HOST:6333/NAME on a Qdrant server. Documents
-    come with vectors, words, tags and files; nothing is encoded again. TO is made where there is
-    none; what it has already is left alone. Every page is read back and compared before its
-    document can be seen. It may be interrupted: the same command goes on from there.
+    come with vectors, clips, words, tags and files; nothing is encoded again. TO is made where
+    there is none; what it has already is left alone. Every page is read back and compared before
+    its document can be seen. It may be interrupted: the same command goes on from there.
 
     \b
     Examples:

@@ -65,6 +65,12 @@ class OracleClips:
         places = (clip.place for clip in self._clips.values())
         return sorted((p for p in places if p.document_id == document_id), key=order)
 
+    def clip_records(self, document_id: str) -> list[ClipRecord]:
+        check_document_id(document_id)
+        mine = [clip for clip in self._clips.values() if clip.place.document_id == document_id]
+        kept = [ClipRecord(place=clip.place, vector=_half(clip.vector)) for clip in mine]
+        return sorted(kept, key=lambda clip: order(clip.place))
+
     def count_clips(self, filter: ClipFilter) -> int:
         check_clip_filter(filter)
         return sum(_lets(filter, clip.place) for clip in self._clips.values())

@@ -19,6 +19,7 @@ from recto.engine.store.clips.schema import (
     clip_conditions,
     clip_place,
     clip_point,
+    clip_record,
     clips_of,
 )
 from recto.engine.store.clips.validation import check_arm, check_clip, check_clip_filter
@@ -80,6 +81,13 @@ class PointClips(ABC):
         check_document_id(document_id)
         found = self._points.scroll(CLIPS, clips_of(document_id), [*FIELDS], [], BATCH_POINTS)
         return sorted((clip_place(point["payload"]) for point in found), key=order)
+
+    def clip_records(self, document_id: str) -> list[ClipRecord]:
+        check_document_id(document_id)
+        found = self._points.scroll(
+            CLIPS, clips_of(document_id), [*FIELDS], [*self.dims], BATCH_POINTS
+        )
+        return sorted((clip_record(point) for point in found), key=lambda clip: order(clip.place))
 
     def count_clips(self, filter: ClipFilter) -> int:
         check_clip_filter(filter)

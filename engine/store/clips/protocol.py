@@ -69,6 +69,10 @@ class ClipStore(Protocol):
         """All of a document, by modality, page and time."""
         ...
 
+    def clip_records(self, document_id: str) -> list[ClipRecord]:
+        """The same, with their vectors as they are kept: of 16 bits."""
+        ...
+
     def count_clips(self, filter: ClipFilter) -> int: ...
 
     def search_clips(

@@ -30,6 +30,12 @@ def clip_point(clip: ClipRecord, encoder: EncoderId, tenant: str) -> Point:
     }
 
 
+def clip_record(point: Point) -> ClipRecord:
+    """Of a point with its vectors."""
+    place = clip_place(point["payload"])
+    return ClipRecord(place=place, vector=np.asarray(point[place.modality], np.float32))
+
+
 def clip_place(payload: dict[str, Any]) -> ClipPlace:
     return ClipPlace(
         document_id=payload["document"],

@@ -57,6 +57,24 @@ def test_clip_is_written_once(store: Store, clips: ClipStore) -> None:
     assert clips.count_clips(ALL) == 3
 
 
+def test_clips_with_their_vectors_as_they_are_kept(store: Store, clips: ClipStore) -> None:
+    written = [
+        clip("a", "page", 3),
+        clip("a", "audio", 2),
+        clip("a", "audio", 1),
+        clip("b", "page", 1),
+    ]
+    with store.writing():
+        clips.put_clips(written)
+    kept = clips.clip_records(document("a"))
+    assert [record.place for record in kept] == clips.clips(document("a"))
+    vectors = {record.place: record.vector for record in written}
+    for record in kept:
+        expected = vectors[record.place].astype(np.float16).astype(np.float32)
+        np.testing.assert_array_equal(record.vector, expected)
+    assert clips.within("other").clip_records(document("a")) == []
+
+
 def test_deleting_removes_the_clips_of_one_document(store: Store, clips: ClipStore) -> None:
     with store.writing():
         clips.put_clips([clip("a", "audio", 1), clip("b", "audio", 1)])
