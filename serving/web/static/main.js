@@ -13,11 +13,13 @@ import * as theme from "./theme.js";
 import * as viewer from "./viewer.js";
 
 async function choose(library) {
+  if (state.library) {
+    viewer.close({ kept: true });
+    jobs.clear();
+    talk.clear();
+  }
   state.library = library;
   state.chosen.clear();
-  viewer.close({ kept: true });
-  jobs.clear();
-  talk.clear();
   document.title = `${library.label} · recto`;
   $("library").value = library.library;
   $("send").disabled = false;

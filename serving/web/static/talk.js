@@ -141,18 +141,23 @@ export function offer({ crossmodal, can_ask_with_images: images }) {
   $("attach").title = `Ask with ${takes}`;
   $("sent").setAttribute("aria-label", `Ask with ${takes}`);
   $("sent").accept = crossmodal ? "image/*,audio/*,video/*" : "image/*";
-  if (!crossmodal && $("ask").elements.mode.value === "clips") $("ask").elements.mode.value = "ask";
+  if (!crossmodal && $("ask").elements.mode.value === "clips") $("ask").elements.mode.value = sent && images ? "search" : "ask";
+  if (sent && !fits(sent)) attach(null);
+}
+
+/** Whether the library can be asked with a file; as long as it is not known, any might. */
+function fits(file) {
+  const kind = clips.kindOf(file);
+  return !state.library || state.library.crossmodal ? Boolean(kind) : kind === "image";
 }
 
 function attach(file) {
-  const kind = file && clips.kindOf(file);
-  const fits = state.library?.crossmodal ? Boolean(kind) : kind === "image";
-  if (file && !fits) return notice(`${$("attach").title}; this file is none.`);
+  if (file && !fits(file)) return notice(`${$("attach").title}.`);
   sent = file;
   const drop = h("button", { class: "icon", type: "button", "aria-label": "Ask without the file", onclick: () => attach(null) }, icon("close"));
   $("sent-name").replaceChildren(...(file ? [h("span", { title: file.name }, file.name), drop] : []));
   if (file) {
-    $("ask").elements.mode.value = state.library.crossmodal ? "clips" : "search";
+    $("ask").elements.mode.value = modeWith(file, "");
     $("question").focus();
   }
   label();
@@ -160,8 +165,8 @@ function attach(file) {
 
 /** How a question with a file is asked: pages by a picture where that is chosen and can be. */
 function modeWith(file, mode) {
-  const pages = mode === "search" && state.library.can_ask_with_images && clips.kindOf(file) === "image";
-  return pages || !state.library.crossmodal ? "search" : "clips";
+  const { crossmodal, can_ask_with_images: images } = state.library ?? { crossmodal: true };
+  return !crossmodal || (mode === "search" && images && clips.kindOf(file) === "image") ? "search" : "clips";
 }
 
 export function welcome({ total }) {
