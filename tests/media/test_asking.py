@@ -120,6 +120,23 @@ def test_shapes_for_programs(answered: Answer) -> None:
     ]
 
 
+def test_told_over_http(answered: Answer) -> None:
+    pytest.importorskip("fastapi")
+    from recto.serving.http.asking import answer_json
+    from recto.serving.http.schemas import AnswerInfo
+    from recto.serving.openai.chat import url_citations
+
+    told = AnswerInfo.model_validate(answer_json(answered, False)).model_dump()
+    assert [citation["page"] for citation in told["citations"]] == [1, None]
+    assert told["citations"][1]["start"] == answered.citations[1].start
+    assert [clip["document"] for clip in told["clips"]] == [c.document.name for c in answered.clips]
+    assert [statement["support"] for statement in told["statements"]] == ["quoted", "clip"]
+    link = url_citations(answered, "http://here/")[1]["url_citation"]
+    clip = answered.citations[1]
+    assert link["url"] == f"http://here/{clip.document.id}?t={clip.start:g}"
+    assert link["title"] == f"talk.mp4, {clip.where}"
+
+
 def test_told_on_a_terminal_with_pictures(
     answered: Answer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -130,6 +130,12 @@ dtype = "bfloat16"
     assert settings.crossmodal_pages
 
 
+def test_code_of_encoders_is_trusted_only_where_that_is_said(tmp_path: Path) -> None:
+    for environment, trusted in (({}, False), ({"RECTO_SERVE_TRUST_REMOTE_CODE": "true"}, True)):
+        configured = configure({}, file=None, environment=environment, home=tmp_path)
+        assert configured.settings.trust_remote_code is trusted
+
+
 def test_a_variable_of_another_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="RECTO_SERVE_PORT is 'x'"):
         configure({}, file=None, environment={"RECTO_SERVE_PORT": "x"}, home=tmp_path)

@@ -95,6 +95,14 @@ def test_a_clip_of_a_sound_is_how_loud_it_is(address: str) -> None:
     assert drawn[len(drawn) // 2].mean() < 120
 
 
+def test_an_answer_links_to_clips_that_are_near(address: str) -> None:
+    result = call(address, "ask", question="Where does the heron wait?")
+
+    links = [str(part.uri) for part in result.content if isinstance(part, ResourceLink)]
+    assert [clip["modality"] for clip in result.structured_content["clips"]]
+    assert sum("/t/" in link for link in links) == len(result.structured_content["clips"])
+
+
 @pytest.mark.parametrize(
     ("tool", "given", "said"),
     [

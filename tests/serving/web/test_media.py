@@ -132,6 +132,18 @@ def test_clips_are_found_by_a_file_and_played_where_they_begin(
     assert "?t=3" in page.url
 
 
+def test_clips_near_a_question_stand_below_its_answer(visit: Visit, served: str) -> None:
+    page = visit(served)
+
+    ask(page, "Where does the heron wait?")
+
+    expect(page.get_by_text("Sound and film near the question:")).to_be_visible()
+    page.locator(".hit", has_text="low.wav").or_(
+        page.locator(".hit", has_text="Film, ")
+    ).first.click()
+    player(page).locator(":is(video, audio)").wait_for()
+
+
 def test_a_file_can_be_left_out_again(visit: Visit, served: str, media: Path) -> None:
     page = visit(served)
     page.locator("#sent").set_input_files(media / "beach.png")
