@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from recto.benchmarks.report_parts import Figure, Part, Section, Table, Text
-from recto.benchmarks.report_plots import Point, points
+from recto.benchmarks.report_plots import Point, points, stacked
 from recto.benchmarks.result_files import Result
 from recto.engine.errors import InputError
 
@@ -65,11 +65,21 @@ def _searched(results: Sequence[Result]) -> list[Mapping[str, Any]]:
 
 def _library(speed: Mapping[str, Any]) -> Section:
     rows = [[said, _number(speed[name])] for name, said in _LIBRARY.items()]
+    stages = {name: seconds for name, seconds in speed["add_stage_seconds"].items() if seconds}
+    plot = stacked({"adding": stages}, title="Adding by stage", unit="s")
     return Section(
         title=f"One PDF of {speed['pages']:,} pages",
         about="Added, opened and searched as a user does it; times are on the clock.",
-        parts=[Table(head=("what", "measured"), rows=rows)],
+        parts=[
+            Table(head=("what", "measured"), rows=rows),
+            Table(head=("stage", "busy, ms a page"), rows=_stages(stages, speed["pages"])),
+            Figure(caption="What adding spends its time on; stages overlap", svg=plot),
+        ],
     )
+
+
+def _stages(seconds: Mapping[str, float], pages: int) -> list[list[str]]:
+    return [[name, f"{1000 * value / pages:.1f}"] for name, value in seconds.items()]
 
 
 def _collection(one: Mapping[str, Any]) -> Section:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,7 +21,9 @@ from rich.console import Console
 from rich.table import Table
 
 from recto.benchmarks import specimen
+from recto.benchmarks.busy import Busy
 from recto.benchmarks.memory import PeakMemory
+from recto.benchmarks.stages import ADDING, watch_adding
 
 _SEARCHES = 40
 _STARTS = 5
@@ -47,6 +49,8 @@ class Speed:
     """Of all processes together: says more than the rate where the machine is shared."""
     add_peak_mb: float | None
     """Of all processes together, shared memory counted for each; None without psutil."""
+    add_stage_seconds: Mapping[str, float]
+    """How long each of `stages.ADDING` was busy; they overlap."""
     open_seconds: float
     """A fresh process, from `recto.open` to the list of documents."""
     first_search_seconds: float
@@ -69,7 +73,8 @@ def main() -> None:
         speed = measure(Path(folder), pages)
     table = Table("what", "value", title=f"recto, one PDF of {pages} pages")
     for name, value in asdict(speed).items():
-        table.add_row(name, f"{value:,.2f}" if isinstance(value, float) else str(value))
+        for label, number in _flat(name, value):
+            table.add_row(label, f"{number:,.2f}" if isinstance(number, float) else str(number))
     Console(stderr=True).print(table)
     Console(soft_wrap=True, highlight=False).print(json.dumps(asdict(speed)))
 
@@ -81,7 +86,8 @@ def measure(folder: Path, pages: int) -> Speed:
     source, home = folder / "specimen.pdf", folder / "library"
     specimen.write(source, pages)
     before = _cpu_seconds()
-    with PeakMemory() as memory, recto.open(home) as library:
+    with PeakMemory() as memory, recto.open(home) as library, Busy() as busy:
+        watch_adding(busy, library)
         report = library.add(source)
     spent = _cpu_seconds() - before
     if report.pages != pages or not report.complete:
@@ -94,6 +100,7 @@ def measure(folder: Path, pages: int) -> Speed:
         add_pages_per_second=pages / report.seconds,
         add_cpu_ms_per_page=spent / pages * 1000,
         add_peak_mb=None if memory.bytes is None else memory.bytes / 1e6,
+        add_stage_seconds={stage: busy.seconds[stage] for stage in ADDING},
         open_seconds=opened,
         first_search_seconds=searched,
         search_ms_p50=statistics.median(searches) * 1000,
@@ -120,6 +127,12 @@ def _search_seconds(search: Callable[[str], object]) -> Iterator[float]:
         begun = time.perf_counter()
         search(question)
         yield time.perf_counter() - begun
+
+
+def _flat(name: str, value: object) -> list[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        return [(f"{name}, {part}", one) for part, one in value.items()]
+    return [(name, value)]
 
 
 def _cpu_seconds() -> float:

@@ -1,59 +1,97 @@
 """`recto bench speed`: a library from end to end, and searches beside other engines.
 
-Saves a result of the kind `speed`, as `report_speed` reads it. Knows no command line.
+Makes the data of a result of the kind `speed`, as `report_speed` reads it. Knows no command line.
 """
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from recto.benchmarks import speed
+from recto.benchmarks.datasets import Dataset
 from recto.benchmarks.search.clusters import Clusters
+from recto.benchmarks.search.documents import save_documents
 from recto.benchmarks.search.measuring import Result, mean_recall, measure
 from recto.benchmarks.search.pageset import PageSet, save, truth
 from recto.benchmarks.search.peers import NAMES
 from recto.benchmarks.search.prose import Prose
+from recto.benchmarks.shelf import indexed
 from recto.engine.errors import InputError
 
 OURS = "recall 0.95"
 """The way of recto that others are compared with."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Documents that are searched as they are, with the questions that come with them."""
+
+    dataset: Dataset
+    library: str | os.PathLike[str] | None = None
+    """Where to keep them indexed; None: in a temporary folder."""
+    encoder: str | None = None
+    encoder_settings: Mapping[str, str] | None = None
+
+
 def run(
     *,
     pages: int,
-    clusters: Sequence[int],
-    prose: Sequence[int],
     peers: Sequence[str],
-    questions: int,
+    asked: Asked | None = None,
+    clusters: Sequence[int] = (),
+    prose: Sequence[int] = (),
+    questions: int = 40,
     on_step: Callable[[str], None] = lambda step: None,
 ) -> dict[str, Any]:
-    """The data of a result. `pages`: of one PDF, from end to end; 0 leaves that out. `clusters` and
-    `prose`: sizes of collections that are searched.
+    """The data of a result. `pages`: of one PDF, from end to end; 0 leaves that out. `asked`,
+    `clusters` and `prose` are searched by recto and by `peers`; the latter are sizes of
+    collections. `questions`: how many to put to each, at most.
 
     Raises InputError for an engine that is not known.
     """
-    if unknown := [name for name in peers if name not in NAMES]:
-        raise InputError(f"{unknown[0]!r} is no engine. Expected some of {', '.join(NAMES)}.")
-    engines = [name for name in NAMES if name in {"recto", *peers}]
+    engines = _engines(peers)
     data: dict[str, Any] = {"library": None, "search": []}
     with tempfile.TemporaryDirectory(prefix="recto-speed-") as temporary:
         folder = Path(temporary)
         if pages:
             on_step(f"a library of {pages:,} pages")
             data["library"] = asdict(speed.measure(folder, pages))
+        if asked is not None:
+            on_step(asked.dataset.name)
+            place = folder / "documents"
+            data["search"].append(_searched(_documents(place, asked, questions), place, engines))
         for name, sizes in (("prose", prose), ("clusters", clusters)):
             for count in sizes:
                 on_step(f"{count:,} pages of {name}")
                 made = _made(folder / f"{name}-{count}", name, count, questions)
                 data["search"].append(_searched(made, folder / f"{name}-{count}", engines))
     return data
+
+
+def _engines(peers: Sequence[str]) -> list[str]:
+    if unknown := [name for name in peers if name not in NAMES]:
+        raise InputError(f"{unknown[0]!r} is no engine. Expected some of {', '.join(NAMES)}.")
+    return [name for name in NAMES if name in {"recto", *peers}]
+
+
+def _documents(place: Path, asked: Asked, questions: int) -> PageSet:
+    dataset = asked.dataset
+    with indexed(
+        dataset.questions,
+        dataset.documents,
+        library_folder=asked.library,
+        encoder=asked.encoder,
+        encoder_settings=asked.encoder_settings,
+    ) as shelf:
+        texts = [question.text for question in dataset.questions[:questions]]
+        return save_documents(place, dataset.name, shelf.library, texts)
 
 
 def _made(place: Path, name: str, count: int, questions: int) -> PageSet:

@@ -92,7 +92,9 @@ def truth(pages: PageSet) -> FloatArray:
 
 
 def recall(found: Sequence[int], scores: FloatArray, count: int = 10) -> float:
-    """The share of the best `count` pages that was found; of equal ones any will do."""
+    """The share of the best `count` pages, or of all if there are fewer, that was found; of equal
+    ones any will do."""
+    count = min(count, len(scores))
     last = np.sort(scores)[-count]
     good = sum(1 for number in found[:count] if scores[number] >= last - 1e-3)
     return min(good, count) / count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from .bench_all import everything
 from .bench_answers import answers
 from .bench_quality import quality
 from .bench_reports import compare, report
@@ -22,6 +23,7 @@ def bench() -> None:
     """
 
 
+app.command("all")(everything)
 app.command()(quality)
 app.command()(answers)
 app.command()(speed)

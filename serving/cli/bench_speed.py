@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import shlex
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from .bench_answers import named_before
 from .console import write, write_json
 from .settings import JsonOption, argument, chosen
+
+PeersOption = Annotated[
+    str,
+    typer.Option("--peers", metavar="NAME,...|all|none", help="Other engines to search with."),
+]
 
 
 def speed(
     context: typer.Context,
+    questions: Annotated[str | None, argument("QUESTIONS")] = None,
+    documents: Annotated[Path | None, argument("FOLDER")] = None,
     pages: Annotated[
         int,
         typer.Option("--pages", metavar="N", min=0, help="Of a PDF to add and search; 0: none."),
@@ -33,13 +42,14 @@ def speed(
             help="Sizes of collections of real text by the built-in encoder.",
         ),
     ] = "",
-    peers: Annotated[
-        str,
-        typer.Option("--peers", metavar="NAME,...|all|none", help="Other engines to search with."),
-    ] = "none",
-    questions: Annotated[
+    peers: PeersOption = "none",
+    count: Annotated[
         int, typer.Option("--questions", metavar="N", min=1, help="To put to each collection.")
     ] = 40,
+    encoder: Annotated[
+        str | None,
+        typer.Option("--encoder", metavar="NAME|DIR", help="As in recto add.", show_default=False),
+    ] = None,
     save: Annotated[
         Path | None,
         typer.Option(
@@ -53,28 +63,37 @@ def speed(
 ) -> None:
     """Measure how fast documents are added and searched, and how large a library is.
 
-    Other engines are measured on the same pages, question by question; those that cannot be run
-    are named with the reason. Use an idle machine: times are on the clock.
+    QUESTIONS and FOLDER, as recto bench quality takes them, are searched as they are. Other engines
+    are measured on the same pages, question by question; those that cannot be run are named with
+    the reason. Use an idle machine: times are on the clock.
 
     \b
     Example:
       recto bench peers byaldi fast_plaid
       recto bench speed --clusters 1000,5000 --peers all --save results/
+      recto bench speed examples/questions.jsonl examples/documents --peers all
     """
+    from recto.benchmarks.datasets import open_dataset
     from recto.benchmarks.result_files import result
     from recto.benchmarks.result_files import save as write_result
-    from recto.benchmarks.search.peers import NAMES
-    from recto.benchmarks.speed_run import run
+    from recto.benchmarks.speed_run import Asked, run
 
-    named = {"all": list(NAMES), "none": []}.get(peers, peers.split(","))
-    data = run(
-        pages=pages,
-        clusters=_sizes(clusters),
-        prose=_sizes(prose),
-        peers=named,
-        questions=questions,
-        on_step=lambda step: typer.echo(f"Measuring {step} ...", err=True),
-    )
+    with tempfile.TemporaryDirectory(prefix="recto-bench-") as made:
+        data = run(
+            pages=pages,
+            asked=Asked(
+                dataset=open_dataset(questions, documents, Path(made)),
+                library=named_before(context),
+                encoder=encoder,
+            )
+            if questions
+            else None,
+            clusters=sizes(clusters),
+            prose=sizes(prose),
+            peers=engines(peers),
+            questions=count,
+            on_step=telling,
+        )
     command = shlex.join(["recto", *sys.argv[1:]])
     if save is not None:
         write_result(save, kind="speed", command=command, data=data)
@@ -120,7 +139,19 @@ def peers(
         raise InputError(f"Not installed: {', '.join(failed)}.")
 
 
-def _sizes(text: str) -> list[int]:
+def telling(step: str) -> None:
+    """Say what is measured now, where it is in nobody's way."""
+    typer.echo(f"Measuring {step} ...", err=True)
+
+
+def engines(text: str) -> list[str]:
+    """Names of peers."""
+    from recto.benchmarks.search.peers import NAMES
+
+    return {"all": list(NAMES), "none": []}.get(text, text.split(","))
+
+
+def sizes(text: str) -> list[int]:
     from recto.engine.errors import InputError
 
     try:

@@ -40,4 +40,6 @@ def test_measure_on_a_few_pages(tmp_path: Path) -> None:
     assert speed.import_is_light
     assert speed.bytes_per_page > speed.source_bytes_per_page > 100
     assert 0 < speed.search_ms_p50 <= speed.search_ms_p95
+    busy = speed.add_stage_seconds
+    assert all(busy[stage] > 0 for stage in ("read", "encode", "store"))
     assert 0 < speed.open_seconds <= speed.first_search_seconds

@@ -40,6 +40,7 @@ def test_recall_counts_the_best_and_their_equals() -> None:
     assert recall([0, 1, 3], scores, 3) == 1.0
     assert recall([0, 4, 3], scores, 3) == pytest.approx(2 / 3)
     assert recall([0], scores, 3) == pytest.approx(1 / 3)
+    assert recall([0, 1, 2, 3, 4, 5], scores, 10) == 1.0  # of all that there are
 
 
 def test_clusters_are_the_same_every_time_and_their_questions_find_their_page() -> None:
