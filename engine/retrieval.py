@@ -3,8 +3,9 @@
 Arms, each a ranking of its own: `patches` (MaxSim with all vectors of a page), `rows` (with its
 pooled vectors), `words` (BM25 of the page and the headings above it) and `documents` (how well the
 name and title of the page's document fit). `fusion` makes one ranking of them. The best of it are
-read: the passage of each that has most of the question (`passages`) is the last arm, and words that
-the library does not know are taken for the nearest that these pages have (`spelling`).
+read: the passage of each that has most of the question (`passages`) is the last arm, which counts as
+much as the best of these has of it; and words that the library does not know are taken for the
+nearest that these pages have (`spelling`).
 """
 
 from __future__ import annotations
@@ -182,9 +183,8 @@ class Retriever:
                 found = self._find(candidates, query, limit, found.rankings)
                 rarity = self._rarity(candidates, query)
         if self._settings.passages:
-            weights = {term: query.terms[term] * rare for term, rare in rarity.items()}
-            passages = _by_passage(found.texts, weights)
-            arms = [(found.weight, found.scores), (self._settings.passages, passages)]
+            share, passages = _by_passage(found.texts, query.terms, rarity)
+            arms = [(found.weight, found.scores), (self._settings.passages * share, passages)]
             found.scores = fuse([(weight, arm) for weight, arm in arms if arm])
         return {text.id: found.scores[text.id] for text in found.texts}
 
@@ -305,11 +305,23 @@ def _meant(
     return {term: 1.0 for word in nearest.values() for term in word_terms(word)}
 
 
-def _by_passage(texts: Sequence[StoredText], question: Mapping[str, float]) -> dict[str, float]:
-    """How the texts compare by their best passage, between 0 and 1."""
-    scores = {text.id: best_passage(terms(running_text(text.text)), question) for text in texts}
+def _by_passage(
+    texts: Sequence[StoredText], question: Mapping[str, float], rarity: Mapping[str, float]
+) -> tuple[float, dict[str, float]]:
+    """How much of the question the best passage has, and how the texts compare by theirs, both
+    between 0 and 1.
+
+    Where the words of a question stand nowhere together, a passage that has some of them says
+    little of what is meant, however much more it has than the others.
+    """
+    weights = {term: question[term] * rare for term, rare in rarity.items()}
+    scores = {text.id: best_passage(terms(running_text(text.text)), weights) for text in texts}
     highest = max(scores.values(), default=0.0)
     lowest = min(scores.values(), default=0.0)
     if highest == lowest:
-        return {}
-    return {id: (score - lowest) / (highest - lowest) for id, score in scores.items()}
+        return 0.0, {}
+    rarest = max(rarity.values())  # what a word counts that no page has
+    whole = sum(count * rarity.get(term, rarest) for term, count in question.items())
+    return min(highest / whole, 1.0), {
+        id: (score - lowest) / (highest - lowest) for id, score in scores.items()
+    }

@@ -135,6 +135,19 @@ def test_search_prefers_words_that_stand_together() -> None:
     assert hits[0].number == 2
 
 
+def test_passages_count_as_much_as_they_have_of_the_question() -> None:
+    filled = OracleStore(ENCODER.id)
+    put(filled, "a", "one.pdf", ["net sales", "honey and wax", "bees"])
+    settings = RetrievalSettings(words=0, documents=0, passages=2, spelling=False)
+    meant = ENCODER.encode_question("honey wax")
+
+    def first(question: str) -> int:
+        return Retriever(filled, ENCODER, settings).search(question, vectors=meant)[0].number
+
+    assert first("net sales") == 1
+    assert first("net sales of heather, clover, lime and thyme") == 2  # most of it stands nowhere
+
+
 def test_search_does_not_see_pages_without_a_record(store: OracleStore) -> None:
     put(store, "d", "lost.pdf", ["honey and wax"])
     store.delete_documents([document_id("d")])
