@@ -35,6 +35,7 @@ PEERS = {
     "maxsim_cpu": Peer(requirements=("maxsim-cpu==0.1.0",)),
     "colpali_engine": Peer(requirements=("colpali-engine==0.3.18", "torch<2.14", "torchvision")),
     "byaldi": Peer(requirements=("byaldi==0.0.7", "colpali-engine==0.3.18", "torch<2.14")),
+    "sentence_transformers": Peer(requirements=("sentence-transformers==6.2.0", "torch<2.14")),
     "fast_plaid": Peer(requirements=("fast-plaid==1.7.0.2110",)),
 }
 NAMES = (*OURS, *PEERS)

@@ -8,12 +8,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from recto.benchmarks.search.engines import tensor_files
 from recto.benchmarks.search.engines.protocol import Needs
 from recto.benchmarks.search.pageset import PageSet
 from recto.engine.vectors import FloatArray
-
-_FILE = 500
-"""Pages a file, as byaldi has it."""
 
 
 class Engine:
@@ -39,17 +37,10 @@ class Engine:
         self._model = model
 
     def add(self, pages: PageSet, folder: Path) -> None:
-        made = [self._torch.from_numpy(page) for page in pages.pages()]
-        for first in range(0, len(made), _FILE):
-            some = [page.clone() for page in made[first : first + _FILE]]
-            self._torch.save(some, folder / f"{first:09}.pt")
-        self._know(made)
+        self._know(tensor_files.write(pages, folder))
 
     def open(self, folder: Path, pages: PageSet) -> None:
-        made: list[Any] = []
-        for path in sorted(folder.glob("*.pt")):
-            made += self._torch.load(path)
-        self._know(made)
+        self._know(tensor_files.read(folder))
 
     def search(self, question: FloatArray, way: str) -> list[int]:
         self._asked = self._torch.from_numpy(question)[None]

@@ -7,12 +7,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from recto.benchmarks.search.engines import tensor_files
 from recto.benchmarks.search.engines.protocol import Needs
 from recto.benchmarks.search.pageset import PageSet
 from recto.engine.vectors import FloatArray
-
-_FILE = 500
-"""Pages a file."""
 
 
 class Engine:
@@ -28,15 +26,10 @@ class Engine:
         self._pages: list[Any] = []
 
     def add(self, pages: PageSet, folder: Path) -> None:
-        self._pages = [self._torch.from_numpy(page) for page in pages.pages()]
-        for first in range(0, len(self._pages), _FILE):
-            some = self._pages[first : first + _FILE]
-            self._torch.save([page.clone() for page in some], folder / f"{first:09}.pt")
+        self._pages = tensor_files.write(pages, folder)
 
     def open(self, folder: Path, pages: PageSet) -> None:
-        self._pages = []
-        for path in sorted(folder.glob("*.pt")):
-            self._pages += self._torch.load(path)
+        self._pages = tensor_files.read(folder)
 
     def search(self, question: FloatArray, way: str) -> list[int]:
         with self._torch.inference_mode():

@@ -85,6 +85,15 @@ def test_what_is_no_peer_is_refused() -> None:
         run(pages=0, clusters=[], prose=[], peers=["vespa"], questions=1)
 
 
+def test_collections_are_made_once_where_they_are_kept(tmp_path: Path) -> None:
+    run(pages=0, clusters=[20], peers=[], questions=3, sets=tmp_path)
+    kept = tmp_path / "clusters-20" / "flat"
+    made = kept.stat().st_mtime_ns
+    data = run(pages=0, clusters=[20], peers=[], questions=2, sets=tmp_path)
+    assert kept.stat().st_mtime_ns == made
+    assert [(one["pages"], one["questions"]) for one in data["search"]] == [(20, 2)]
+
+
 def test_run_is_told_in_a_report() -> None:
     data = run(pages=0, clusters=[20, 40], prose=[], peers=["numpy_map"], questions=2)
     (small, large) = data["search"]

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from recto.benchmarks.search.__main__ import table
 from recto.benchmarks.search.clusters import Clusters
 from recto.benchmarks.search.measuring import Result, measure
 from recto.benchmarks.search.pageset import PageSet, load, recall, save, truth
@@ -83,11 +83,20 @@ def test_engine_that_is_missing_is_told(pages: PageSet, tmp_path: Path) -> None:
         pytest.skip("it is installed")
 
 
-def test_table_compares_question_by_question(pages: PageSet) -> None:
-    ours = Result(engine="recto", way="recall 0.95", seconds=[0.01, 0.1], recalls=[1.0, 0.9])
-    other = Result(engine="other", way="exact", seconds=[0.02, 0.4], recalls=[1.0, 1.0])
-    missing = Result(engine="third", reason="it is not installed")
-    lines = table(pages, [ours, other, missing]).splitlines()
-    assert "| recto | recall 0.95 | 55.0 | 10.0 | 1.0 | 0.950 |" in lines[4]
-    assert "| other | exact | 210.0 | 20.0 | 3.0 | 1.000 |" in lines[5]
-    assert lines[6].startswith("| third | no numbers: it is not installed |")
+@pytest.mark.parametrize("name", ["colpali_engine", "sentence_transformers"])
+def test_engines_of_tensors_find_the_best_again_after_a_restart(
+    pages: PageSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    if find_spec(name) is None:
+        pytest.skip("it is not installed")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # whatever is installed here
+    [result] = measure([name], pages, tmp_path / "set", truth(pages))
+    assert (result.reason, result.way, result.recalls) == ("", "exact", [1.0, 1.0])
+    assert result.reopen_seconds is not None
+
+
+def test_ratio_compares_question_by_question() -> None:
+    ours = Result(engine="recto", seconds=[0.01, 0.1, 0.2])
+    other = Result(engine="other", seconds=[0.04, 0.2, 0.3])
+    assert other.ratio(ours) == pytest.approx(2)
+    assert ours.ratio(ours) == 1
