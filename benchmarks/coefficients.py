@@ -1,6 +1,6 @@
 """The coefficients of `recto plan`: `python -m recto.benchmarks.coefficients [FILE [PROSE]]`.
 
-PROSE is a folder prose-N that `recto.benchmarks.search --data` has kept; else 1,000 pages are made.
+PROSE is a folder prose-N that `recto bench speed --sets` has kept; else 1,000 pages are made.
 
 Times are of the processor, not of the clock, so that other work on the machine changes them little.
 Recall and depth are measured on made-up clusters, which are harder than any real pages, and on real

@@ -8,8 +8,10 @@ A block between two markers is made of results, and nothing else:
 
 Its first word names a function, the others are given to it. The functions of a kind of results are
 in `notes_KIND.BLOCKS`; each takes the results of `benchmarks/results`, then the words, and gives
-the text of the block. To add one, add it there; to add a module, add it to `_MODULES`. With
-`--check` nothing is written, and what differs is an error.
+the text of the block. To add one, add it there; to add a module, add it to `_MODULES`.
+
+The report of one command, `benchmarks/report.md` with its plots, is made of the results in
+`benchmarks/results/northwind`. With `--check` nothing is written, and what differs is an error.
 """
 
 from __future__ import annotations
@@ -20,13 +22,18 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from recto.benchmarks.report import markdown
+from recto.benchmarks.report_page import picture
 from recto.benchmarks.result_files import Result, load
 from recto.engine.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 FILES = ("README.md", "benchmarks/README.md", "docs/performance.md")
-_MODULES = ("notes_quality",)
+REPORT = "benchmarks/report.md"
+REPORTED = RESULTS / "northwind"
+_TITLE = "recto on northwind, beside other engines"
+_MODULES = ("notes_quality", "notes_speed")
 _BLOCK = re.compile(
     r"(?P<begin><!-- measured: (?P<words>[^\n]+?) -->\n).*?(?P<end><!-- /measured -->)", re.DOTALL
 )
@@ -57,19 +64,33 @@ def rendered(text: str, results: Sequence[Result]) -> str:
     return _BLOCK.sub(block, text)
 
 
+def report() -> dict[str, str]:
+    """The files of the report, by their place under the root. Raises NotFound, InputError."""
+    place = Path(REPORT)
+    folder = place.with_name(f"{place.stem}-figures")
+    document = markdown(load(REPORTED), folder=folder.name, title=_TITLE)
+    plots = {f"{folder}/{name}": picture(svg) for name, svg in document.plots.items()}
+    return {REPORT: document.text, **plots}
+
+
+def made() -> dict[str, str]:
+    """Everything that is made of results, as it should be, by its place under the root."""
+    results = load(RESULTS)
+    texts = {name: rendered((ROOT / name).read_text(encoding="utf-8"), results) for name in FILES}
+    return {**texts, **report()}
+
+
 def main() -> None:
     """Write all files, or check them."""
-    results = load(RESULTS)
-    for name in FILES:
+    for name, new in made().items():
         path = ROOT / name
-        text = path.read_text(encoding="utf-8")
-        new = rendered(text, results)
-        if new == text:
+        if path.exists() and path.read_text(encoding="utf-8") == new:
             continue
         if "--check" in sys.argv[1:]:
             raise SystemExit(
                 f"{name} is not what the results say: python -m recto.benchmarks.notes"
             )
+        path.parent.mkdir(exist_ok=True)
         path.write_text(new, encoding="utf-8")
         sys.stdout.write(f"{name}: written anew\n")
 

@@ -7,12 +7,12 @@ them, `northwind-scans` and `examples-scans`.
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from recto.benchmarks.measurement import Measurement
 from recto.benchmarks.metrics import MEASURES
+from recto.benchmarks.notes_parts import machine_of, paragraph
 from recto.benchmarks.report_compare import compare
 from recto.benchmarks.report_markdown import table
 from recto.benchmarks.report_quality import SAID, differences, side_of
@@ -24,7 +24,6 @@ from recto.engine.errors import InputError
 Results = Sequence[Result]
 REASONS = Path(__file__).resolve().parent / "results" / "reasons.json"
 """By data set and question: why nothing that was expected is found."""
-_WIDTH = 110
 _PARTS = {
     "without-patches": "vectors of words",
     "without-words": "BM25",
@@ -62,13 +61,13 @@ def quality_said(results: Results) -> str:
             f"On {about} the 95 % interval of nDCG@5 is {_interval(default)}; BM25 alone has"
             f" {_headline(words)}, MaxSim alone {_headline(patches)}."
         )
-    return _paragraph(" ".join(told))
+    return paragraph(" ".join(told))
 
 
 def interval(results: Results) -> str:
     measured = _measured(results)
     northwind, examples = (_one(measured, name, "default") for name in ("northwind", "examples"))
-    return _paragraph(
+    return paragraph(
         f"The interval of nDCG@5 is {_interval(northwind)} on northwind and"
         f" {_interval(examples)} on the examples."
     )
@@ -149,15 +148,9 @@ def how(results: Results, *datasets: str) -> str:
     ]
     if not found:
         raise InputError(f"There are no results of {', '.join(datasets)} in benchmarks/results.")
-    machine = found[0].machine
     encoders = dict.fromkeys(one.subject.encoder for one in measurements(found))
     commands = "\n".join(f"    {result.command}" for result in found)
-    made = _paragraph(
-        f"Hardware: {machine['processor']}, {machine['cores']} cores, {machine['memory']}; shared"
-        f" (load {machine['load average']}): no times of these runs are to be quoted. Made:"
-        f" {found[0].made}, recto {found[0].versions['recto']}, encoder {', '.join(encoders)}."
-        " Command:"
-    )
+    made = f"{machine_of(found[0])} Encoder: {', '.join(encoders)}. Command:"
     return f"{made}\n\n{commands}"
 
 
@@ -272,7 +265,3 @@ def _p(value: float) -> str:
 
 def _short(document: str) -> str:
     return document.removesuffix(".pdf")
-
-
-def _paragraph(text: str) -> str:
-    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -21,7 +21,7 @@ from recto.benchmarks.report_plots import Point, points, stacked
 from recto.benchmarks.result_files import Result
 from recto.engine.errors import InputError
 
-_HEAD = (
+HEAD = (
     *("engine", "search", "p50, ms", "p95, ms", "p99, ms", "times recto's", "recall@10"),
     *("add, pages/s", "reopen, s", "disk, MB", "memory, MB"),
 )
@@ -87,26 +87,27 @@ def _collection(one: Mapping[str, Any]) -> Section:
         f"{one['vectors']:.0f} vectors of {one['dim']} numbers a page; {one['questions']}"
         " questions, each put to one engine after the other; ratios are medians over the questions."
     )
-    missing = [row for row in one["engines"] if "reason" in row]
-    rows = [_row(row) for row in one["engines"] if "reason" not in row]
-    parts: list[Part] = [Table(head=_HEAD, rows=rows)]
-    parts += [Text(text=f"{row['engine']}: {row['reason']}.", small=True) for row in missing]
+    missing = [engine for engine in one["engines"] if "reason" in engine]
+    rows = [row(engine) for engine in one["engines"] if "reason" not in engine]
+    parts: list[Part] = [Table(head=HEAD, rows=rows)]
+    parts += [Text(text=f"{gone['engine']}: {gone['reason']}.", small=True) for gone in missing]
     return Section(
         title=f"Search: {one['pages']:,} pages of {one['set']}", about=about, parts=parts
     )
 
 
-def _row(row: Mapping[str, Any]) -> list[str]:
+def row(engine: Mapping[str, Any]) -> list[str]:
+    """Of an engine that gave numbers, under `HEAD`."""
     return [
-        row["engine"],
-        row["way"],
-        *(f"{row['ms'][name]:.1f}" for name in ("p50", "p95", "p99")),
-        "" if row["ratio"] is None else f"{row['ratio']:.1f}",
-        f"{row['recall']:.3f}",
-        f"{row['pages_per_second']:,.0f}",
-        "not run" if row["reopen_seconds"] is None else f"{row['reopen_seconds']:.1f}",
-        f"{row['disk_bytes'] / 1e6:,.0f}",
-        f"{row['memory_bytes'] / 1e6:,.0f}",
+        engine["engine"],
+        engine["way"],
+        *(f"{engine['ms'][name]:.1f}" for name in ("p50", "p95", "p99")),
+        "" if engine["ratio"] is None else f"{engine['ratio']:.1f}",
+        f"{engine['recall']:.3f}",
+        f"{engine['pages_per_second']:,.0f}",
+        "not run" if engine["reopen_seconds"] is None else f"{engine['reopen_seconds']:.1f}",
+        f"{engine['disk_bytes'] / 1e6:,.0f}",
+        f"{engine['memory_bytes'] / 1e6:,.0f}",
     ]
 
 

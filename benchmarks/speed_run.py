@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from recto.benchmarks.datasets import Dataset
 from recto.benchmarks.search.clusters import Clusters
 from recto.benchmarks.search.documents import save_documents
 from recto.benchmarks.search.measuring import Result, mean_recall, measure
-from recto.benchmarks.search.pageset import PageSet, save, truth
+from recto.benchmarks.search.pageset import PageSet, load, save, truth
 from recto.benchmarks.search.peers import NAMES
 from recto.benchmarks.search.prose import Prose
 from recto.benchmarks.shelf import indexed
@@ -48,11 +48,13 @@ def run(
     clusters: Sequence[int] = (),
     prose: Sequence[int] = (),
     questions: int = 40,
+    sets: Path | None = None,
     on_step: Callable[[str], None] = lambda step: None,
 ) -> dict[str, Any]:
     """The data of a result. `pages`: of one PDF, from end to end; 0 leaves that out. `asked`,
     `clusters` and `prose` are searched by recto and by `peers`; the latter are sizes of
-    collections. `questions`: how many to put to each, at most.
+    collections, which are kept in `sets`, to be made only once. `questions`: how many to put to
+    each, at most.
 
     Raises InputError for an engine that is not known.
     """
@@ -70,8 +72,10 @@ def run(
         for name, sizes in (("prose", prose), ("clusters", clusters)):
             for count in sizes:
                 on_step(f"{count:,} pages of {name}")
-                made = _made(folder / f"{name}-{count}", name, count, questions)
-                data["search"].append(_searched(made, folder / f"{name}-{count}", engines))
+                place = (sets or folder) / f"{name}-{count}"
+                made = load(place) if place.exists() else _made(place, name, count, questions)
+                made = replace(made, questions=made.questions[:questions])
+                data["search"].append(_searched(made, place, engines))
     return data
 
 

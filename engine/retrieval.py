@@ -3,8 +3,8 @@
 Arms, each a ranking of its own: `patches` (MaxSim with all vectors of a page), `rows` (with its
 pooled vectors), `words` (BM25 of the page and the headings above it) and `documents` (how well the
 name and title of the page's document fit). `fusion` makes one ranking of them. The best of it are
-read: the passage of each that has most of the question (`passages`) is the last arm, which counts as
-much as the best of these has of it; and words that the library does not know are taken for the
+read: the passage of each that has most of the question (`passages`) is the last arm, which counts
+as much as the best of these has of it; and words that the library does not know are taken for the
 nearest that these pages have (`spelling`).
 """
 

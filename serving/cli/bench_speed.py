@@ -50,6 +50,15 @@ def speed(
         str | None,
         typer.Option("--encoder", metavar="NAME|DIR", help="As in recto add.", show_default=False),
     ] = None,
+    sets: Annotated[
+        Path | None,
+        typer.Option(
+            "--sets",
+            metavar="DIR",
+            help="Keep collections here, to make them only once.",
+            show_default=False,
+        ),
+    ] = None,
     save: Annotated[
         Path | None,
         typer.Option(
@@ -92,6 +101,7 @@ def speed(
             prose=sizes(prose),
             peers=engines(peers),
             questions=count,
+            sets=sets,
             on_step=telling,
         )
     command = shlex.join(["recto", *sys.argv[1:]])
