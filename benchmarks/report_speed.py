@@ -8,7 +8,9 @@
                                   "ratio": 1.0, "recall": 1.0, "pages_per_second": …,
                                   "reopen_seconds": … or null, "disk_bytes": …,
                                   "memory_bytes": …},
-                                 {"engine": "byaldi", "reason": "not installed"}]}, …]}
+                                 {"engine": "byaldi", "reason": "not installed"}],
+                     "expected": [{"pages": 5000, "ms": …, "disk_bytes": …, "memory_bytes": …},
+                                  …]}, …]}       what `recto plan` expects, of larger ones as well
 """
 
 from __future__ import annotations
@@ -25,6 +27,12 @@ HEAD = (
     *("engine", "search", "p50, ms", "p95, ms", "p99, ms", "times recto's", "recall@10"),
     *("add, pages/s", "reopen, s", "disk, MB", "memory, MB"),
 )
+_EXPECTED = (
+    "What recto plan expects of the same pages, and of more of them, at a recall of 0.95. Times are"
+    " of this number of cores of the machine that its coefficients are from; memory is what the"
+    " system may use, not what it must."
+)
+_EXPECTED_HEAD = ("pages", "search, ms", "disk, GB", "memory, GB")
 _LIBRARY = {
     "add_pages_per_second": "pages added a second",
     "add_cpu_ms_per_page": "CPU a page added, ms",
@@ -91,9 +99,20 @@ def _collection(one: Mapping[str, Any]) -> Section:
     rows = [row(engine) for engine in one["engines"] if "reason" not in engine]
     parts: list[Part] = [Table(head=HEAD, rows=rows)]
     parts += [Text(text=f"{gone['engine']}: {gone['reason']}.", small=True) for gone in missing]
+    parts.append(Text(text=_EXPECTED, small=True))
+    parts.append(Table(head=_EXPECTED_HEAD, rows=[_expected(size) for size in one["expected"]]))
     return Section(
         title=f"Search: {one['pages']:,} pages of {one['set']}", about=about, parts=parts
     )
+
+
+def _expected(size: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{size['pages']:,}",
+        f"{size['ms']:,.0f}",
+        f"{size['disk_bytes'] / 1e9:,.1f}",
+        f"{size['memory_bytes'] / 1e9:,.1f}",
+    ]
 
 
 def row(engine: Mapping[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ from recto.benchmarks import speed
 from recto.benchmarks.datasets import Dataset
 from recto.benchmarks.search.clusters import Clusters
 from recto.benchmarks.search.documents import save_documents
+from recto.benchmarks.search.expected import expected
 from recto.benchmarks.search.measuring import Result, mean_recall, measure
 from recto.benchmarks.search.pageset import PageSet, load, save, truth
 from recto.benchmarks.search.peers import NAMES
 from recto.benchmarks.search.prose import Prose
 from recto.benchmarks.shelf import indexed
 from recto.engine.errors import InputError
+from recto.engine.vectors import FloatArray
 
 OURS = "recall 0.95"
 """The way of recto that others are compared with."""
@@ -99,14 +101,17 @@ def _documents(place: Path, asked: Asked, questions: int) -> PageSet:
 
 
 def _made(place: Path, name: str, count: int, questions: int) -> PageSet:
+    """A page at a time: of many, not all fit into memory."""
     maker = Prose() if name == "prose" else Clusters()
-    pages = list(maker.pages(count))
-    asked = (
-        maker.questions(questions)
-        if isinstance(maker, Prose)
-        else maker.questions(questions, len(pages))
-    )
-    return save(place, name, pages, asked)
+
+    def asked() -> Iterator[FloatArray]:
+        """Of pages that have been made."""
+        if isinstance(maker, Prose):
+            yield from maker.questions(questions)
+        else:
+            yield from maker.questions(questions, count)
+
+    return save(place, name, maker.pages(count), asked())
 
 
 def _searched(pages: PageSet, place: Path, engines: Sequence[str]) -> dict[str, Any]:
@@ -119,6 +124,7 @@ def _searched(pages: PageSet, place: Path, engines: Sequence[str]) -> dict[str, 
         "dim": pages.dim,
         "questions": len(pages.questions),
         "engines": [_told(one, ours) for one in results],
+        "expected": expected(pages),
     }
 
 

@@ -49,9 +49,9 @@ class PageSet:
 
 
 def save(
-    folder: Path, name: str, pages: Iterable[FloatArray], questions: Sequence[FloatArray]
+    folder: Path, name: str, pages: Iterable[FloatArray], questions: Iterable[FloatArray]
 ) -> PageSet:
-    """All or nothing."""
+    """All or nothing; the questions are taken after the pages."""
     aside = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
@@ -61,8 +61,9 @@ def save(
             file.write(page.astype(np.float16).tobytes())
             lengths.append(len(page))
     np.save(aside / "ends.npy", np.cumsum(lengths))
-    np.savez(aside / "questions.npz", *questions)
-    dim = questions[0].shape[1]
+    asked = list(questions)
+    np.savez(aside / "questions.npz", *asked)
+    dim = asked[0].shape[1]
     (aside / "set.json").write_text(json.dumps({"name": name, "dim": dim}))
     aside.rename(folder)
     return load(folder)

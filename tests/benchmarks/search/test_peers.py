@@ -98,6 +98,10 @@ def test_run_is_told_in_a_report() -> None:
     data = run(pages=0, clusters=[20, 40], prose=[], peers=["numpy_map"], questions=2)
     (small, large) = data["search"]
     assert (small["pages"], large["pages"]) == (20, 40)
+    sizes = [one["pages"] for one in large["expected"]]
+    assert sizes == [40, 20_000, 100_000, 1_000_000]
+    grown = [one["disk_bytes"] for one in large["expected"]]
+    assert grown[2] == pytest.approx(5 * grown[1])  # every page takes as much
     assert [(row["engine"], row["way"], row["recall"]) for row in large["engines"]] == [
         ("recto", "exact", 1.0),
         ("recto", "recall 0.95", pytest.approx(1.0, abs=0.3)),
@@ -113,6 +117,7 @@ def test_run_is_told_in_a_report() -> None:
         "Latency against pages of clusters",
     ]
     assert "byaldi is not installed" in str(sections([told])[0].parts)
+    assert "1,000,000" in str(sections([told])[0].parts)
     assert "40 pages of clusters" in lead([told])
     with pytest.raises(InputError, match="Measure again"):
         sections([Result(kind="speed", made="", command="", machine={}, versions={}, data={})])
