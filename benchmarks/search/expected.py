@@ -1,5 +1,5 @@
-"""What `recto plan` expects of collections like one that was measured: of its size, which checks the
-arithmetic, and of larger ones, which this machine may be too small to hold."""
+"""What `recto plan` expects of collections like one that was measured: of its size, which checks
+the arithmetic, and of larger ones, which this machine may be too small to hold."""
 
 from __future__ import annotations
 
