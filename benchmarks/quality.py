@@ -8,13 +8,14 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from recto.benchmarks import footprint
+from recto.benchmarks import footprint, lexical
 from recto.benchmarks.busy import Busy
 from recto.benchmarks.datasets import Dataset, open_dataset
+from recto.benchmarks.lexical import Lexical, remaining
 from recto.benchmarks.measurement import Asked, Measurement, Subject
 from recto.benchmarks.metrics import MEASURES, measure
 from recto.benchmarks.questions import Place, Question
@@ -103,6 +104,7 @@ def run(
     name: str | None = None,
     depth: int = DEPTH,
     on_progress: Callable[[Progress], None] | None = None,
+    on_left_out: Callable[[str, str], None] = lambda way, reason: None,
 ) -> tuple[Quality, ...]:
     """Index a folder and ask every question, in each of these ways.
 
@@ -113,13 +115,18 @@ def run(
     `recto.open`; `name` is what to call the data set; `depth` how many pages are asked for;
     `on_progress` as in `Library.add`.
 
+    A way of another library (`lexical`) that cannot be run is left out; notes tell why, and
+    `on_left_out` is called with it and the reason.
+
     Raises NotFound, MissingExtra, and InputError for a bad line, an unknown document or a page out
     of range.
     """
-    check(ways)
+    check(ways, others=lexical.WAYS)
     if depth < _LEAST:
         raise InputError(f"depth {depth}: the measures look at the first {_LEAST} pages, or more.")
     with ExitStack() as stack:
+        peers = {w: stack.enter_context(Lexical(w)) for w in ways if w in lexical.WAYS}
+        remaining(ways, peers)
         made = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="recto-bench-")))
         dataset = open_dataset(source, documents, made / "documents", language=language, name=name)
         adding = stack.enter_context(Busy())
@@ -136,7 +143,13 @@ def run(
             )
         )
         setting = _setting(dataset, shelf, adding, within_document=within_document, depth=depth)
-        return _measured(dataset, shelf.library, list(dict.fromkeys(ways)), setting)
+        for way, peer in peers.items():
+            peer.fill(shelf.library, dataset.questions[0].text)
+            if peer.reason:
+                on_left_out(way, peer.reason)
+                note = f"{way} is left out: {peer.reason}"
+                setting = replace(setting, notes=(*setting.notes, note))
+        return _measured(dataset, shelf.library, remaining(ways, peers), setting, peers)
 
 
 def judge(
@@ -223,9 +236,13 @@ def _setting(
 
 
 def _measured(
-    dataset: Dataset, library: Library, ways: Sequence[str], setting: Setting
+    dataset: Dataset,
+    library: Library,
+    ways: Sequence[str],
+    setting: Setting,
+    peers: Mapping[str, Lexical],
 ) -> tuple[Quality, ...]:
-    searchers = {way: searcher(library, way) for way in ways}
+    searchers = {way: peers[way].search if way in peers else searcher(library, way) for way in ways}
     for search in searchers.values():  # the first one loads things
         search(dataset.questions[0].text, limit=setting.depth, documents=None)
     confined = setting.subject.confined
@@ -250,8 +267,10 @@ def _measured(
             judged[way],
             setting,
             way=way,
-            settings=_settings(library, way),
-            read_bytes=_read(sizes, arms(library, way, confined=confined)),
+            settings=peers[way].settings if way in peers else _settings(library, way),
+            read_bytes=None
+            if way in peers
+            else _read(sizes, arms(library, way, confined=confined)),
             searching=_by_stage(spent[way], judged[way]),
         )
         for way in ways

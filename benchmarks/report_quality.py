@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from recto.benchmarks import lexical
 from recto.benchmarks.measurement import Asked, Measurement, Subject, names, of_data
 from recto.benchmarks.metrics import MEASURES
 from recto.benchmarks.report_parts import Figure, Listing, Part, Section, Table, Terms, Text
@@ -168,8 +169,9 @@ def _parts(side: Side) -> Iterator[Part]:
     yield Figure(caption="nDCG@5, with the interval of 95 %", svg=_quality_plot(side))
     yield quality_table(side)
     yield _how(side)
+    about = {**{name: way.about for name, way in WAYS.items()}, **lexical.WAYS}
     ways = dict.fromkeys(one.way for one in side.measurements)
-    yield Terms(pairs=[(way, WAYS[way].about) for way in ways if way in WAYS])
+    yield Terms(pairs=[(way, about[way]) for way in ways if way in about])
     yield Figure(caption=_SIZE, svg=_size_plot(side))
     yield Figure(caption="What a search spends its time on", svg=_searching_plot(side))
     yield speed_table(side)

@@ -6,7 +6,7 @@ are made of the default one: single arms of it, and all but one part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
@@ -109,11 +109,14 @@ WAYS: dict[str, Way] = {
 }
 
 
-def check(names: Sequence[str]) -> None:
-    """Raise InputError unless each is a way."""
+def check(names: Sequence[str], *, others: Iterable[str] = ()) -> None:
+    """Raise InputError unless each is a way, or one of these."""
+    known = [*WAYS, *others]
     for name in names:
-        if name not in WAYS:
-            raise InputError(f"Nothing finds pages by {name!r}. Expected one of {', '.join(WAYS)}.")
+        if name not in known:
+            raise InputError(
+                f"Nothing finds pages by {name!r}. Expected one of {', '.join(known)}."
+            )
 
 
 def settings(library: Library, name: str) -> RetrievalSettings | None:

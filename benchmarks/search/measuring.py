@@ -14,8 +14,7 @@ import numpy as np
 import psutil  # type: ignore[import-untyped]
 
 from recto.benchmarks.search.pageset import PageSet, recall
-from recto.benchmarks.search.peers import runner
-from recto.engine.errors import LimitExceeded, RectoError, WorkerDied
+from recto.benchmarks.search.peers import FAILURES, runner, why
 from recto.engine.process import Child
 from recto.engine.store.sizes import disk_usage
 from recto.engine.vectors import FloatArray
@@ -54,10 +53,6 @@ class Result:
         return statistics.median(own / others for own, others in pairs)
 
 
-_FAILURES = (WorkerDied, LimitExceeded, RuntimeError, ValueError, MemoryError, OSError, RectoError)
-"""Of an engine: what its process raises, whatever it is."""
-
-
 class _Contestant:
     """One engine that has been filled."""
 
@@ -72,7 +67,7 @@ class _Contestant:
         """Add all pages and open what was added in a fresh process, if that is possible."""
         try:
             self._fill(count)
-        except _FAILURES as error:
+        except FAILURES as error:
             self._give_up(error)
 
     def _fill(self, count: int) -> None:
@@ -97,13 +92,12 @@ class _Contestant:
                 if scores is not None:
                     result.seconds.append(seconds)
                     result.recalls.append(recall(found, scores))
-        except _FAILURES as error:
+        except FAILURES as error:
             self._give_up(error)
 
     def _give_up(self, error: BaseException) -> None:
         """The others go on."""
-        told = str(error).strip().partition(" It last said")[0]
-        self.missing = told.splitlines()[-1] if told else type(error).__name__
+        self.missing = why(error)
         self.results = []
 
     def weigh(self) -> None:
@@ -113,7 +107,7 @@ class _Contestant:
 
     def close(self) -> None:
         if self._child.alive and not self.missing:
-            with suppress(*_FAILURES):  # what was measured stands
+            with suppress(*FAILURES):  # what was measured stands
                 self._child.call("close", timeout=_TIMEOUT)
         self._child.close()
 

@@ -16,7 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import recto
-from recto.engine.errors import InputError, MissingExtra
+from recto.engine.errors import (
+    InputError,
+    LimitExceeded,
+    MissingExtra,
+    RectoError,
+    WorkerDied,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +32,8 @@ class Peer:
     requirements: tuple[str, ...]
     python: str = "3.11"
     """That all of them are made for."""
+    vectors: bool = True
+    """Whether it searches vectors; else it takes words, and `benchmarks.lexical` measures it."""
 
 
 OURS = ("recto", "numpy_map")
@@ -37,8 +45,12 @@ PEERS = {
     "byaldi": Peer(requirements=("byaldi==0.0.7", "colpali-engine==0.3.18", "torch<2.14")),
     "sentence_transformers": Peer(requirements=("sentence-transformers==6.2.0", "torch<2.14")),
     "fast_plaid": Peer(requirements=("fast-plaid==1.7.0.2110",)),
+    "bm25s": Peer(requirements=("bm25s==0.3.16", "PyStemmer==3.1.0"), vectors=False),
 }
-NAMES = (*OURS, *PEERS)
+NAMES = (*OURS, *(name for name, peer in PEERS.items() if peer.vectors))
+"""Those that search vectors."""
+FAILURES = (WorkerDied, LimitExceeded, RuntimeError, ValueError, MemoryError, OSError, RectoError)
+"""Of an engine: what its process raises, whatever it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +60,12 @@ class Runner:
     python: Path
     packages: tuple[Path, ...] | None
     """What it may import besides its own; None: whatever this process may."""
+
+
+def why(failure: BaseException) -> str:
+    """The line of it that says most."""
+    told = str(failure).strip().partition(" It last said")[0]
+    return told.splitlines()[-1] if told else type(failure).__name__
 
 
 def home() -> Path:

@@ -30,7 +30,8 @@ def everything(
         typer.Option(
             "--strategy",
             metavar="NAME",
-            help="As in recto bench quality; else default, patches, rows, words and single.",
+            help="As in recto bench quality; else default, patches, rows, words and single, and"
+            " with all peers bm25s and bm25s-stemmed.",
             show_default=False,
         ),
     ] = None,
@@ -71,6 +72,7 @@ def everything(
       recto bench all examples/questions.jsonl examples/documents \\
         --unanswerable examples/unanswerable.jsonl --save results/
     """
+    from recto.benchmarks import lexical
     from recto.benchmarks.datasets import open_dataset
     from recto.benchmarks.everything import WAYS, Run, Wanted, measure
     from recto.engine.errors import InputError
@@ -86,7 +88,7 @@ def everything(
             questions=questions,
             documents=documents,
             dataset=open_dataset(questions, documents, Path(made, "documents")),
-            ways=strategies or WAYS,
+            ways=strategies or (*WAYS, *(lexical.WAYS if peers == "all" else ())),
             encoder=encoder,
             unanswerable=unanswerable or (),
             answerer=answerer,

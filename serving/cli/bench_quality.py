@@ -32,7 +32,8 @@ def quality(
             metavar="NAME",
             help="How pages are found; repeat to compare: default, exact, two-stage, patches, rows,"
             " words, single, crossmodal, summaries, summaries-pages; or without-PART of the"
-            " default: patches, rows, words, passages, names, spelling.",
+            " default: patches, rows, words, passages, names, spelling. Of another library: bm25s,"
+            " bm25s-stemmed.",
             show_default=False,
         ),
     ] = None,
@@ -115,6 +116,9 @@ def quality(
     qrels/test.tsv) or of ViDoRe (parquet files), which brings its documents along; hf:REPO, such a
     data set of the hub; or mteb:TASK (both with recto[mteb]).
 
+    BM25 of the library bm25s is measured where recto bench peers bm25s has installed it, and else
+    left out with the reason.
+
     \b
     Example:
       recto bench quality examples/questions.jsonl examples/ --json
@@ -125,6 +129,7 @@ def quality(
     from recto.benchmarks.quality import run
 
     settings = chosen(context, library=library, as_json=as_json, quiet=quiet)
+    left_out: dict[str, str] = {}
     with progress_bar(settings) as on_progress:
         measured = run(
             questions,
@@ -139,15 +144,19 @@ def quality(
             name=name,
             depth=depth,
             on_progress=on_progress,
+            on_left_out=left_out.__setitem__,
         )
     if output is not None:
         _save(measured, output)
     if not settings.json:
+        write(*dict.fromkeys(note for one in measured for note in one.measured.notes))
         write(*(line for one in measured for line in _table(one, named=len(measured) > 1)))
-    elif len(measured) == 1:
+    elif len(measured) == 1 and not left_out:
         write_json(measured[0].as_json())
     else:
-        write_json({"strategies": {one.measured.way: one.as_json() for one in measured}})
+        reasons = {way: {"reason": reason} for way, reason in left_out.items()}
+        found = {one.measured.way: one.as_json() for one in measured}
+        write_json({"strategies": {**found, **reasons}})
 
 
 def _datatype(name: str | None) -> Datatype | None:
@@ -172,9 +181,7 @@ def _table(quality: Quality, *, named: bool) -> list[str]:
     from recto.benchmarks.metrics import MEASURES
 
     measured = quality.measured
-    lines = list(measured.notes)
-    if named:
-        lines.append(f"{measured.way}:")
+    lines = [f"{measured.way}:"] if named else []
     for name, value in quality.as_json().items():
         if name in MEASURES:
             spread = measured.interval(name)

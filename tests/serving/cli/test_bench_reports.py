@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,18 @@ def test_quality_refuses_what_it_does_not_know(
     said = run("bench", "quality", "questions.jsonl", documents, *option)
     assert said.code != 0
     assert "Expected one of" in said.err
+
+
+def test_quality_tells_what_it_left_out(
+    run: Run, results: Path, documents: Path, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if find_spec("bm25s") is not None:
+        pytest.skip("it is installed")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(results))
+    ways = ["--strategy", "words", "--strategy", "bm25s"]
+    asked = ["bench", "quality", "questions.jsonl", documents, *ways, "--library", library]
+    reason = "bm25s is not installed: recto bench peers bm25s"
+    said = run(*asked, "--json").json["strategies"]
+    assert said["words"]["questions"] == 1
+    assert said["bm25s"] == {"reason": reason}
+    assert reason in run(*asked).out.replace("\n", " ")
