@@ -21,7 +21,7 @@ from recto.benchmarks.search.documents import save_documents
 from recto.benchmarks.search.expected import expected
 from recto.benchmarks.search.measuring import Result, mean_recall, measure
 from recto.benchmarks.search.pageset import PageSet, load, save, truth
-from recto.benchmarks.search.peers import NAMES
+from recto.benchmarks.search.peers import NAMES, PEERS
 from recto.benchmarks.search.prose import Prose
 from recto.benchmarks.shelf import indexed
 from recto.engine.errors import InputError
@@ -82,6 +82,11 @@ def run(
 
 
 def _engines(peers: Sequence[str]) -> list[str]:
+    if words := [name for name in peers if name in PEERS and not PEERS[name].vectors]:
+        raise InputError(
+            f"{words[0]!r} searches words, not vectors: recto bench quality --strategy {words[0]}"
+            " measures it."
+        )
     if unknown := [name for name in peers if name not in NAMES]:
         raise InputError(f"{unknown[0]!r} is no engine. Expected some of {', '.join(NAMES)}.")
     return [name for name in NAMES if name in {"recto", *peers}]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from recto.benchmarks.search.measuring import measure
 from recto.benchmarks.search.pageset import PageSet, save, truth
 from recto.benchmarks.speed_run import run
 from recto.engine.errors import InputError
+from tests.benchmarks.search.environments import environment
 
 _BROKEN = {
     "make": "import nothing_of_this_name",
@@ -31,17 +31,6 @@ def pages(tmp_path: Path) -> PageSet:
     return save(tmp_path / "set", "noise", made, [random.standard_normal((3, 8), dtype=np.float32)])
 
 
-def environment(folder: Path, name: str) -> None:
-    """As `install` makes it, of this Python and what is beside it."""
-    place = folder / "recto" / "peers" / name
-    (place / "bin").mkdir(parents=True)
-    python = place / "bin" / "python"
-    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
-    python.chmod(0o755)
-    (place / "recto-alone").mkdir()
-    (place / "recto-alone" / "recto").symlink_to(Path(peers.__file__).parents[2])
-
-
 @pytest.mark.parametrize(
     ("phase", "said"), [("add", "it would not add"), ("dies", "exit status 3")]
 )
@@ -49,8 +38,7 @@ def test_peer_that_fails_is_told_and_the_others_go_on(
     pages: PageSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phase: str, said: str
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    environment(tmp_path, "fast_plaid")
-    packages = tmp_path / "recto" / "peers" / "fast_plaid" / "recto-alone"
+    packages = environment(tmp_path, "fast_plaid")
     (packages / "fast_plaid").mkdir()
     (packages / "fast_plaid" / "__init__.py").write_text("")
     (packages / "torch.py").write_text("def from_numpy(page): return page\n")

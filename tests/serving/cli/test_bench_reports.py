@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.search.environments import environment
 from tests.serving.cli.conftest import Run
 
 QUESTION = "What do penguins eat?"
@@ -63,9 +63,8 @@ def test_quality_refuses_what_it_does_not_know(
 def test_quality_tells_what_it_left_out(
     run: Run, results: Path, documents: Path, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if find_spec("bm25s") is not None:
-        pytest.skip("it is installed")
     monkeypatch.setenv("XDG_CACHE_HOME", str(results))
+    environment(results, "bm25s", "raise ImportError(name='bm25s')")
     ways = ["--strategy", "words", "--strategy", "bm25s"]
     asked = ["bench", "quality", "questions.jsonl", documents, *ways, "--library", library]
     reason = "bm25s is not installed: recto bench peers bm25s"
