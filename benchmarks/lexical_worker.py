@@ -29,7 +29,7 @@ def main() -> None:
 
             if stemmed:
                 stemmer = importlib.import_module("Stemmer").Stemmer("english")
-        except ImportError as error:
+        except ModuleNotFoundError as error:
             return {"missing": str(error.name)}
         return {"version": library.__version__}
 

@@ -23,7 +23,7 @@ def main() -> None:
         try:
             module = importlib.import_module(f"recto.benchmarks.search.engines.{name}")
             engine = module.Engine()
-        except ImportError as error:
+        except ModuleNotFoundError as error:
             return {"missing": str(error.name)}
         needs = engine.needs
         return {

@@ -22,7 +22,7 @@ from tests import pdfs
 from tests.benchmarks.search.environments import environment
 
 BROKEN = {
-    "bm25s is not installed: recto bench peers bm25s": "raise ImportError(name='bm25s')",
+    "bm25s is not installed: recto bench peers bm25s": "raise ModuleNotFoundError(name='bm25s')",
     "'NoneType' object is not callable": "__version__, tokenize, BM25 = '0', None, None",
     "exit status 3": "import os; os._exit(3)",
 }
@@ -116,7 +116,7 @@ def test_a_stemmer_that_is_missing_is_told_before_anything_is_read(
     tmp_path: Path, questions: Path
 ) -> None:
     packages = environment(tmp_path / "cache", "bm25s")
-    (packages / "Stemmer.py").write_text("raise ImportError(name='Stemmer')")
+    (packages / "Stemmer.py").write_text("raise ModuleNotFoundError(name='Stemmer')")
     with pytest.raises(MissingExtra, match="Stemmer is not installed: recto bench peers bm25s"):
         run(questions, "nowhere", ways=["bm25s-stemmed"])
 

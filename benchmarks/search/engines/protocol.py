@@ -22,7 +22,8 @@ class Needs:
 
 
 class SearchEngine(Protocol):
-    """Made without arguments, in a process of its own; ImportError where it is not installed."""
+    """Made without arguments, in a process of its own; ModuleNotFoundError where it is not
+    installed."""
 
     needs: Needs
     ways: tuple[str, ...]

@@ -55,6 +55,19 @@ def test_peer_that_fails_is_told_and_the_others_go_on(
     assert said in results[0].reason
 
 
+def test_peer_of_another_version_is_not_said_to_be_missing(
+    pages: PageSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    packages = environment(tmp_path, "sentence_transformers")
+    (packages / "torch.py").write_text("")
+    (packages / "sentence_transformers" / "util").mkdir(parents=True)
+    for folder in ("", "util"):
+        (packages / "sentence_transformers" / folder / "__init__.py").write_text("")
+    [result] = measure(["sentence_transformers"], pages, tmp_path / "set", truth(pages))
+    assert "cannot import name 'maxsim'" in result.reason
+
+
 def test_environment_of_a_peer_sees_this_package_and_nothing_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

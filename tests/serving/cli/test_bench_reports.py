@@ -64,7 +64,7 @@ def test_quality_tells_what_it_left_out(
     run: Run, results: Path, documents: Path, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(results))
-    environment(results, "bm25s", "raise ImportError(name='bm25s')")
+    environment(results, "bm25s", "raise ModuleNotFoundError(name='bm25s')")
     ways = ["--strategy", "words", "--strategy", "bm25s"]
     asked = ["bench", "quality", "questions.jsonl", documents, *ways, "--library", library]
     reason = "bm25s is not installed: recto bench peers bm25s"
