@@ -118,7 +118,10 @@ def test_ask_json_has_the_published_shape(run: Run, library: Path) -> None:
         "asked",
         "rewriting",
         "trace",
+        "incomplete",
+        "clips",
     }
+    assert (said.json["incomplete"], said.json["clips"]) == ("", [])
     assert (said.json["asked"], said.json["rewriting"], said.json["trace"]) == (None, "none", [])
     assert (said.json["reason"], said.json["missing"], said.json["usage"]) == (None, "", None)
     assert said.json["statements"][0]["citations"] == [1]
@@ -289,7 +292,9 @@ def test_bench_quality_prints_the_published_shape(
     command = ["bench", "quality", "questions.jsonl", str(documents), "--json", *within]
     measured = run(*command, "--library", library).json
     speed = {"pages_per_second", "search_ms_p50"}
-    assert measured.keys() - speed == {
+    size = {"bytes_per_page", "store_bytes_per_page"}
+    assert measured["store_bytes_per_page"] > measured["bytes_per_page"] > 0
+    assert measured.keys() - speed - size == {
         *("questions", "pages", "ndcg@5", "ndcg@10", "recall@1", "recall@5", "recall@10", "mrr")
     }
     assert measured.keys() >= speed

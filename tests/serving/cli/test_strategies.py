@@ -84,6 +84,7 @@ def test_bench_compares_strategies(run: Run, tmp_path: Path) -> None:
     kept = [json.loads(line) for line in log.read_text().splitlines()]
     assert [one["strategy"] for one in kept] == ["default", "single"]
     assert run("bench", "report", "results", "-o", "report.md").code == 0
-    assert "citation recall | 1.000 | 1.000" in (tmp_path / "report.md").read_text()
+    whole = "1.000 (1.000 – 1.000)"
+    assert f"citation recall | {whole} | {whole}" in (tmp_path / "report.md").read_text("utf-8")
     assert run(*command).code == 0
     assert len(log.read_text().splitlines()) == 2  # nothing was asked again
