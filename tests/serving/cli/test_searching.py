@@ -127,7 +127,12 @@ def test_ask_json_has_the_published_shape(run: Run, library: Path) -> None:
     assert said.json["statements"][0]["citations"] == [1]
     assert said.json["abstained"] is False
     citation = said.json["citations"][0]
-    assert citation.keys() == {"document", "document_id", "page", "quote", "boxes"}
+    assert citation.keys() == {"document", "document_id", "page", "quote", "boxes"} | {
+        "basis",
+        "approximate",
+        *("start", "end", "modality"),
+    }
+    assert (citation["start"], citation["approximate"]) == (None, False)
     assert (citation["document"], citation["page"]) == ("penguins.pdf", 1)
     assert citation["quote"] in PAGES["penguins.pdf"][0]
     for box in citation["boxes"]:
