@@ -95,6 +95,18 @@ def serve(
         ),
     ] = False,
     trust_remote_code: TrustOption = False,
+    fetch_urls: Annotated[
+        bool,
+        typer.Option("--fetch-urls", help="Who may write may have documents fetched from the web."),
+    ] = False,
+    fetch_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HOST",
+            help="Fetch from this host, *.HOST or HOST:PORT alone; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
     recall: RecallOption = None,
     state: StateOption = None,
     log_format: Annotated[
@@ -144,6 +156,8 @@ def serve(
         accept_license=accept_license,
         crossmodal_pages=crossmodal_pages or None,
         trust_remote_code=trust_remote_code or None,
+        fetch_urls=fetch_urls or None,
+        fetch_hosts=tuple(fetch_host or ()),
         recall=recall,
         state=state,
         log_format=log_format,

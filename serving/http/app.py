@@ -15,7 +15,19 @@ from recto.serving.mcp.mounting import Mounted
 from recto.serving.openai import chat, vectors
 from recto.serving.web import pages as web
 
-from . import asking, clips, documents, health, jobs, libraries, media, pages, searching, uploads
+from . import (
+    addresses,
+    asking,
+    clips,
+    documents,
+    health,
+    jobs,
+    libraries,
+    media,
+    pages,
+    searching,
+    uploads,
+)
 from .contract import Application
 from .entrance import Entrance
 from .faults import Faults
@@ -67,7 +79,7 @@ def create_app(
     )
     tell_problems(app, app.methods)
     small = min(_MAX_SMALL, settings.max_upload)
-    own = (health, libraries, documents, pages, media, searching, asking, jobs)
+    own = (health, libraries, addresses, documents, pages, media, searching, asking, jobs)
     for part in (*own, chat, vectors):
         app.include_router(part.router, max_body_size=small)
     # Each route has its limit: that of an application comes before the key is asked for.

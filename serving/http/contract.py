@@ -34,6 +34,7 @@ _PROBED = ("/livez", "/readyz")
 _ENCODED = ("search", "classify", "/ask", "/heat", "completions", "embeddings", "rerank")
 _ASKED = ("/ask", "completions")
 _DRAWN = ("/image", "/frame", "/waveform", "/media", "classify", "embeddings", "rerank")
+_FETCHED = "/fetch"
 _PLAYED = "/{document}/media"
 
 Operation = Mapping[str, Any]
@@ -103,6 +104,7 @@ _RULES: tuple[tuple[Asks, tuple[int, ...]], ...] = (
     (_writes, (507,)),
     (_names(*_ENCODED), (501, 502, 504)),
     (_names(*_ASKED), (402,)),
+    (_names(_FETCHED), (502, 504)),
     (_names(*_DRAWN), (413, 415, 507)),
     (lambda path, method, operation: path.endswith(_PLAYED), (400, 416)),
 )

@@ -23,6 +23,7 @@ Question = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION)]
 MAX_LIMIT = 100
 MAX_FILTER = 2000
 MAX_HISTORY = 50
+MAX_URL = 2000
 MAX_ANSWER = 20_000
 
 
@@ -82,6 +83,19 @@ class Description(Strict):
 
     tags: list[str] | None = None
     metadata: dict[str, Value] | None = None
+
+
+class FromUrl(Strict):
+    """A document that the server is to fetch."""
+
+    url: Annotated[str, Field(min_length=1, max_length=MAX_URL)]
+    """Of a public server, http or https, without a password."""
+    name: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    """What the file is called; else the last part of the address."""
+    tags: list[str] = []
+    metadata: dict[str, Value] = {}
+    origin: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    """As of uploads: what comes from there later takes its place; else the address."""
 
 
 class DocumentList(Told):

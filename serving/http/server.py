@@ -21,6 +21,9 @@ from recto.engine.endpoint.limits import Usage
 from recto.engine.endpoint.prices import find_prices
 from recto.indexing.limits import Limits
 from recto.library import Library
+from recto.serving.fetching.fetcher import Fetcher
+from recto.serving.fetching.hosts import parse_host
+from recto.serving.fetching.rules import Rules
 from recto.serving.jobs.inbox import Inbox
 from recto.serving.jobs.worker import JobWorker
 from recto.serving.keys import KeyRing
@@ -47,8 +50,11 @@ _FRESH = 5.0
 class Server(Closing):
     """Libraries are opened when the server starts, so that one that is damaged is known at once."""
 
-    def __init__(self, settings: ServeSettings) -> None:
+    def __init__(self, settings: ServeSettings, *, fetcher: Fetcher | None = None) -> None:
+        """`fetcher` takes documents from the web, if the settings let it; None: one that keeps to
+        public servers."""
         self.settings = settings
+        self.fetcher = (fetcher or _fetcher(settings)) if settings.fetch_urls else None
         self.keys = KeyRing(settings.state)
         self.rates = Rates(settings.rate)
         self._inboxes: dict[str, Inbox] = {}
@@ -201,6 +207,14 @@ def _model_limits(settings: ServeSettings) -> ModelLimits:
     """For all calls of the model about one question. Raises EndpointSettingError."""
     prices = find_prices(settings.model or "", settings.price_in, settings.price_out)
     return ModelLimits(timeout=settings.timeout, max_cost=settings.max_cost, prices=prices)
+
+
+def _fetcher(settings: ServeSettings) -> Fetcher:
+    return Fetcher(
+        most=settings.max_upload,
+        timeout=settings.fetch_timeout,
+        rules=Rules(hosts=tuple(parse_host(entry) for entry in settings.fetch_hosts)),
+    )
 
 
 def _log_measuring(spent: Usage | None) -> None:

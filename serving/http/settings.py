@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from recto.engine.errors import InputError
+from recto.serving.fetching.hosts import parse_host
 from recto.serving.logs import FORMATS, LogFormat
 
 DEFAULT_PORT = 8808
 _LIMITS = (
     *("max_upload", "max_jobs", "max_kept", "max_pages", "searches", "answers", "wait"),
-    *("connections", "patience", "rate", "drain", "keep_jobs"),
+    *("connections", "patience", "rate", "drain", "keep_jobs", "fetch_timeout"),
 )
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -70,6 +71,12 @@ class ServeSettings:
     library; the oldest that failed make room, then more are refused."""
     max_pages: int = 5000
     """Pages of one uploaded document."""
+    fetch_urls: bool = False
+    """Whether who may write may have documents fetched from public addresses of the web."""
+    fetch_hosts: tuple[str, ...] = ()
+    """From which hosts: HOST, *.HOST or HOST:PORT; none: from all, at ports 80 and 443."""
+    fetch_timeout: float = 60.0
+    """Seconds in which one document must have been fetched."""
     recall: float | None = None
     """The share of the best pages by vectors that a search of a large library finds, on average;
     None: what `recto.open` takes."""
@@ -123,6 +130,15 @@ class ServeSettings:
             raise InputError(
                 "There are settings or a licence of a cross-modal encoder, but no encoder; name it,"
                 " too (crossmodal)."
+            )
+        self._check_fetching()
+
+    def _check_fetching(self) -> None:
+        for entry in self.fetch_hosts:
+            parse_host(entry)
+        if self.fetch_hosts and not self.fetch_urls:
+            raise InputError(
+                "There are hosts to fetch from, but nothing is fetched; set fetch_urls, too."
             )
 
     @property

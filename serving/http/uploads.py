@@ -26,7 +26,7 @@ from .traces import trace_of
 router = APIRouter(prefix="/api/libraries/{library}/documents", tags=["documents"])
 MAX_FILES = 1000
 """In one request."""
-_SENT = "sent:/"
+SENT = "sent:/"
 """What tells origins of clients from the paths of files that the server's user added."""
 
 
@@ -70,13 +70,13 @@ def upload(
     job = Job(
         tenant=caller.tenant,
         files=tuple(JobFile(name=safe_name(file.filename or "")) for file in files),
-        bytes=_size(files),
-        token=_token(caller, idempotency),
-        replaces="" if origin is None else f"{_SENT}{sendable(origin)}",
+        bytes=size_of(files),
+        token=token_of(caller, idempotency),
+        replaces="" if origin is None else f"{SENT}{sendable(origin)}",
         tags=said.tags,
         metadata=said.metadata or {},
     )
-    return _put(server, library, job, files, request)
+    return put(server, library, job, files, request)
 
 
 @router.put("/{document}", status_code=202)
@@ -95,16 +95,17 @@ def replace(
     job = Job(
         tenant=caller.tenant,
         files=(JobFile(name=safe_name(file.filename or old.name)),),
-        bytes=_size([file]),
-        token=_token(caller, idempotency),
+        bytes=size_of([file]),
+        token=token_of(caller, idempotency),
         replaces=old.paths[0],
     )
-    return _put(server, library, job, [file], request)
+    return put(server, library, job, [file], request)
 
 
-def _put(
+def put(
     server: Server, library: str, job: Job, files: Sequence[UploadFile], request: Request
 ) -> JobInfo:
+    """Keep files that have been received, and let their job wait."""
     server.forget_old_jobs()
     try:
         kept = server.inbox(library).put(job, [file.file for file in files])
@@ -114,12 +115,12 @@ def _put(
     return job_info(library, kept)
 
 
-def _size(files: Sequence[UploadFile]) -> int:
+def size_of(files: Sequence[UploadFile]) -> int:
     """Bytes of files that have been received."""
     return sum(file.size or 0 for file in files)
 
 
-def _token(caller: Caller, given: str | None) -> str:
+def token_of(caller: Caller, given: str | None) -> str:
     """What is kept of an Idempotency-Key, which is of this caller alone."""
     if given is None:
         return ""

@@ -25,6 +25,9 @@ from .rows import TABLES, delete, insert, select, select_one, tell, update
 __all__ = ["MAX_ATTEMPTS", "JobQueue", "QueueFull"]
 MAX_ATTEMPTS = 3
 """A file that was being read when the server died so often is taken for what killed it."""
+_OTHER_FILES = (
+    "This Idempotency-Key came with other files before; give each upload a key of its own."
+)
 
 
 class JobQueue:
@@ -64,6 +67,19 @@ class JobQueue:
         """
         with closing(self._connect()) as connection:
             return _earlier(connection, job)
+
+    def begun(self, job: Job) -> Job | None:
+        """As `earlier`, before the files are there.
+
+        Raises InputError where that request named another file, or one from elsewhere; QueueFull.
+        """
+        with closing(self._connect()) as connection:
+            found = _with_token(connection, job)
+            if found is None:
+                self._room.look(connection, job)
+            elif (_names(found), found.replaces) != (_names(job), job.replaces):
+                raise InputError(_OTHER_FILES)
+            return found
 
     def take(self, *, timeout: float) -> Job | None:
         """The next job, now running; None when there is none for so many seconds."""
@@ -257,18 +273,21 @@ class JobQueue:
 
 
 def _earlier(connection: sqlite3.Connection, job: Job) -> Job | None:
+    found = _with_token(connection, job)
+    if found is not None and (_names(found), found.bytes) != (_names(job), job.bytes):
+        raise InputError(_OTHER_FILES)
+    return found
+
+
+def _with_token(connection: sqlite3.Connection, job: Job) -> Job | None:
     if not job.token:
         return None
     found = select(connection, "tenant = ? AND token = ?", job.tenant, job.token)
-    if not found:
-        return None
-    if [file.name for file in found[0].files] != [file.name for file in job.files] or (
-        found[0].bytes != job.bytes
-    ):
-        raise InputError(
-            "This Idempotency-Key came with other files before; give each upload a key of its own."
-        )
-    return found[0]
+    return found[0] if found else None
+
+
+def _names(job: Job) -> list[str]:
+    return [file.name for file in job.files]
 
 
 def _after_crash(job: Job) -> Job:

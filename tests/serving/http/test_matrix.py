@@ -56,6 +56,10 @@ CASES: dict[tuple[str, str], Case] = {
     ("get", MAIN): Case(needs="read", blind=('"documents":0', '"pages":0')),
     ("get", f"{MAIN}/documents"): Case(needs="read", blind=('"documents":[]', '"total":0')),
     ("post", f"{MAIN}/documents"): Case(needs="write", files={"files": FILE["file"]}, says=202),
+    # Nothing is fetched unless the operator lets it be; test_addresses has servers that do.
+    ("post", f"{MAIN}/fetch"): Case(
+        needs="write", json={"url": "https://192.0.2.1/new.pdf"}, says=403
+    ),
     ("get", DOCUMENT): READ,
     ("put", DOCUMENT): Case(needs="write", files=FILE, says=404),
     ("patch", DOCUMENT): Case(needs="write", json={"tags": ["x"]}, says=404),
