@@ -162,33 +162,53 @@ class Retriever:
         text = "" if question is None else check_question(question)
         query = Query(vectors or self._encoder.encode_question(text), question_terms(text))
         visible = filter or PageFilter()
+        hits = self._best(text, query, visible, min(limit, self._settings.depth))
+        if limit <= len(hits):
+            return hits
+        return [*hits, *self._others(text, query, visible, hits, limit)]
+
+    def _best(
+        self, question: str, query: Query, filter: PageFilter, limit: int
+    ) -> list[RankedPage]:
+        """At most `depth`."""
         while True:
-            scores = self._rank(text, query, visible, limit)
-            hits, hidden = self._resolve(scores, limit)
+            hits, hidden = self._resolve(self._rank(question, query, filter), limit)
             if not hidden:
                 return hits
-            visible = replace(visible, not_documents=(*visible.not_documents, *sorted(hidden)))
+            filter = replace(filter, not_documents=(*filter.not_documents, *sorted(hidden)))
 
-    def _rank(
-        self, question: str, query: Query, filter: PageFilter, limit: int
-    ) -> dict[str, float]:
-        """Scores of the pages that have been read, which are more than `limit` if there are."""
-        candidates = self._candidates(filter, limit)
-        found = self._find(candidates, query, limit, {})
+    def _others(
+        self, question: str, query: Query, filter: PageFilter, hits: list[RankedPage], limit: int
+    ) -> list[RankedPage]:
+        """What follows the `depth` best where more are wanted, so that which are the best does not
+        depend on how many follow."""
+        if len(hits) < self._settings.depth:
+            return []
+        proposals = max(self._settings.proposals, limit)
+        deeper = replace(self._settings, depth=limit, proposals=proposals)
+        found = Retriever(self._store, self._encoder, deeper)._best(question, query, filter, limit)
+        known, last = {hit.id for hit in hits}, hits[-1].score
+        others = [replace(hit, score=min(hit.score, last)) for hit in found if hit.id not in known]
+        return others[: limit - len(hits)]
+
+    def _rank(self, question: str, query: Query, filter: PageFilter) -> dict[str, float]:
+        """Scores of at least the best `depth` pages, if there are so many."""
+        candidates = self._candidates(filter)
+        found = self._find(candidates, query, {})
         rarity = self._rarity(candidates, query)
         if self._settings.spelling and len(rarity) < len(query.terms):
             meant = _meant(question, rarity, found.texts)
             if meant:
                 query = replace(query, terms={**query.terms, **meant})
-                found = self._find(candidates, query, limit, found.rankings)
+                found = self._find(candidates, query, found.rankings)
                 rarity = self._rarity(candidates, query)
         if self._settings.passages:
             share, passages = _by_passage(found.texts, query.terms, rarity)
             arms = [(found.weight, found.scores), (self._settings.passages * share, passages)]
             found.scores = fuse([(weight, arm) for weight, arm in arms if arm])
-        return {text.id: found.scores[text.id] for text in found.texts}
+        return found.scores
 
-    def _candidates(self, filter: PageFilter, limit: int) -> Candidates:
+    def _candidates(self, filter: PageFilter) -> Candidates:
         settings, store = self._settings, self._store
         exact = store.two_stage or settings.recall == 1
         measured = None if exact else store.proposals
@@ -200,11 +220,11 @@ class Retriever:
             store=store,
             filter=filter,
             wanted=[arm for arm in _STORED_ARMS if getattr(settings, arm)],
-            depth=max(settings.depth, limit),
-            proposals=max(settings.proposals, limit, proposals),
+            depth=settings.depth,
+            proposals=max(settings.proposals, proposals),
             exact=exact,
             recall=settings.recall,
-            precise=max(settings.read, limit),
+            precise=settings.read,
         )
 
     def _measure(self) -> Proposals | None:
@@ -219,7 +239,7 @@ class Retriever:
                 self._store.keep_proposals(measured)
         return measured
 
-    def _find(self, candidates: Candidates, query: Query, limit: int, known: Rankings) -> _Found:
+    def _find(self, candidates: Candidates, query: Query, known: Rankings) -> _Found:
         """One pass over the arms, and the texts of the best pages.
 
         `known` is what an earlier pass found with the same vectors and other words.
@@ -236,7 +256,7 @@ class Retriever:
         if named:
             arms.append((settings.documents, {i: s for i, s in named.items() if i in ranked}))
         scores = fuse(arms)
-        texts = self._store.texts(best(scores, max(settings.read, limit), _DIGITS))
+        texts = self._store.texts(best(scores, settings.read, _DIGITS))
         return _Found(rankings, scores, sum(weight for weight, _ in arms), texts)
 
     def _rarity(self, candidates: Candidates, query: Query) -> dict[str, float]:

@@ -32,7 +32,7 @@ def plan(
         str, typer.Option("--encoder", "-e", help="A name that `recto encoders` lists.")
     ] = "words",
     cores: Annotated[
-        int | None, typer.Option("--cores", help="Of the machine; else of this one.")
+        int | None, typer.Option("--cores", min=1, help="Of the machine; else of this one.")
     ] = None,
     memory_gb: Annotated[
         float | None, typer.Option("--memory", metavar="GB", help="Else that of this machine.")

@@ -16,7 +16,8 @@ from .problems import problem
 from .settings import ServeSettings
 from .traces import trace_of
 
-_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Names of this machine."""
 _ANYBODYS = frozenset({"/livez", "/readyz"})
 """Asked by what runs containers, by the address of one; they tell nothing."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -36,7 +37,7 @@ class Guards:
 
     def __init__(self, app: ASGIApp, settings: ServeSettings) -> None:
         self._app = app
-        self._hosts = _LOCAL | {settings.host.lower()} | {n.lower() for n in settings.names}
+        self._hosts = LOCAL | {settings.host.lower()} | {n.lower() for n in settings.names}
         self._origins = frozenset(settings.origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -16,6 +16,7 @@ from recto.serving.logs import write_to_stderr
 
 from .app import create_app
 from .connections import limited
+from .guards import LOCAL
 from .server import Server
 from .settings import ServeSettings
 from .telemetry import telemetry
@@ -36,11 +37,17 @@ class _Uvicorn(uvicorn.Server):
 
 
 def check_binding(settings: ServeSettings) -> None:
-    """Refuse to let others in without keys. Raises InputError."""
-    if not settings.is_local and KeyRing(settings.state).is_empty():
+    """Refuse to let others in without keys. Raises InputError.
+
+    Who names the server lets others in by a proxy on this machine, from which all of them seem to
+    be programs of this machine.
+    """
+    others = [name for name in settings.names if name.lower() not in LOCAL]
+    reached = others[0] if settings.is_local and others else settings.host
+    if (others or not settings.is_local) and KeyRing(settings.state).is_empty():
         raise InputError(
-            f"{settings.host} can be reached from other machines, and the server has no key. Make "
-            "one with `recto keys create NAME`, or listen on 127.0.0.1."
+            f"{reached} can be reached from other machines, and the server has no key. Make one"
+            " with `recto keys create NAME`, or listen on 127.0.0.1 without other names."
         )
 
 

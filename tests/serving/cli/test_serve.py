@@ -80,10 +80,14 @@ def test_telemetry_without_a_collector_is_refused(
     assert "OTEL_EXPORTER_OTLP_ENDPOINT" in ran.err
 
 
-def test_others_are_not_let_in_without_a_key(run: Run, state: tuple[str, str]) -> None:
-    ran = run("serve", "--host", "0.0.0.0", "--port", "0", *state)
+@pytest.mark.parametrize("others", [("--host", "0.0.0.0"), ("--name", "docs.example.org")])
+def test_others_are_not_let_in_without_a_key(
+    run: Run, state: tuple[str, str], others: tuple[str, str]
+) -> None:
+    ran = run("serve", *others, "--port", "0", *state)
 
     assert ran.code == 2
+    assert f"{others[1]} can be reached from other machines" in ran.err
     assert "recto keys create" in ran.err
 
 
