@@ -162,10 +162,13 @@ class Retriever:
         text = "" if question is None else check_question(question)
         query = Query(vectors or self._encoder.encode_question(text), question_terms(text))
         visible = filter or PageFilter()
-        hits = self._best(text, query, visible, min(limit, self._settings.depth))
-        if limit <= len(hits):
-            return hits
-        return [*hits, *self._others(text, query, visible, hits, limit)]
+        depth = self._settings.depth
+        hits = self._best(text, query, visible, min(limit, depth))
+        while depth <= len(hits) < limit:
+            depth *= 2
+            found = self._deeper(depth)._best(text, query, visible, min(limit, depth))
+            hits += _new(found, hits)
+        return hits[:limit]
 
     def _best(
         self, question: str, query: Query, filter: PageFilter, limit: int
@@ -177,19 +180,12 @@ class Retriever:
                 return hits
             filter = replace(filter, not_documents=(*filter.not_documents, *sorted(hidden)))
 
-    def _others(
-        self, question: str, query: Query, filter: PageFilter, hits: list[RankedPage], limit: int
-    ) -> list[RankedPage]:
-        """What follows the `depth` best where more are wanted, so that which are the best does not
-        depend on how many follow."""
-        if len(hits) < self._settings.depth:
-            return []
-        proposals = max(self._settings.proposals, limit)
-        deeper = replace(self._settings, depth=limit, proposals=proposals)
-        found = Retriever(self._store, self._encoder, deeper)._best(question, query, filter, limit)
-        known, last = {hit.id for hit in hits}, hits[-1].score
-        others = [replace(hit, score=min(hit.score, last)) for hit in found if hit.id not in known]
-        return others[: limit - len(hits)]
+    def _deeper(self, depth: int) -> Retriever:
+        """Arms that rank more pages give all of them other scores: what is found by them may only
+        follow what is found without, so that the first pages do not depend on how many follow."""
+        proposals = max(self._settings.proposals, depth)
+        settings = replace(self._settings, depth=depth, proposals=proposals)
+        return Retriever(self._store, self._encoder, settings)
 
     def _rank(self, question: str, query: Query, filter: PageFilter) -> dict[str, float]:
         """Scores of at least the best `depth` pages, if there are so many."""
@@ -256,7 +252,8 @@ class Retriever:
         if named:
             arms.append((settings.documents, {i: s for i, s in named.items() if i in ranked}))
         scores = fuse(arms)
-        texts = self._store.texts(best(scores, settings.read, _DIGITS))
+        used = settings.passages or settings.spelling
+        texts = self._store.texts(best(scores, settings.read, _DIGITS)) if used else []
         return _Found(rankings, scores, sum(weight for weight, _ in arms), texts)
 
     def _rarity(self, candidates: Candidates, query: Query) -> dict[str, float]:
@@ -283,6 +280,12 @@ class Retriever:
         ]
         hits.sort(key=lambda hit: (-hit.score, hit.document_id, hit.number))
         return hits[:limit], documents - set(ready)
+
+
+def _new(found: Sequence[RankedPage], known: Sequence[RankedPage]) -> list[RankedPage]:
+    """Those that are not known, none of them above the last that is."""
+    ids, last = {hit.id for hit in known}, known[-1].score
+    return [replace(hit, score=min(hit.score, last)) for hit in found if hit.id not in ids]
 
 
 def can_be_searched_for(question: str) -> bool:

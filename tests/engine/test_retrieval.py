@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recto.engine.bm25 import document_vector, words_vector
 from recto.engine.encoders.protocol import PageInput
@@ -14,6 +17,20 @@ from recto.engine.store.records import DocumentRecord, DocumentState, PageRecord
 from tests.fakes import FakeEncoder, page_content
 
 ENCODER = FakeEncoder()
+WORDS = (
+    "apple",
+    "bee",
+    "crane",
+    "dog",
+    "elm",
+    "fox",
+    "goat",
+    "heron",
+    "iris",
+    "jay",
+    "kite",
+    "lark",
+)
 STAGED = RetrievalSettings(exact_below=0, depth=10, proposals=10)
 
 
@@ -133,6 +150,32 @@ def test_search_prefers_words_that_stand_together() -> None:
     put(filled, "a", "one.pdf", [apart, together, "sales", "net"])
     hits = Retriever(filled, ENCODER).search("net sales")
     assert hits[0].number == 2
+
+
+@pytest.mark.parametrize("settings", [RetrievalSettings(read=5, depth=30, proposals=30), STAGED])
+@given(question=st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join))
+def test_the_first_pages_do_not_depend_on_how_many_are_asked_for(
+    settings: RetrievalSettings, question: str
+) -> None:
+    def first(limit: int) -> list[tuple[str, float]]:
+        hits = Retriever(shelf(), ENCODER, settings).search(question, limit=limit)
+        return [(hit.id, hit.score) for hit in hits]
+
+    every = first(len(WORDS) * 4)
+    assert len(dict(every)) == len(every)
+    assert [score for _, score in every] == sorted((score for _, score in every), reverse=True)
+    for limit in (1, 4, 9, 12, 29, 31, 40):
+        assert first(limit) == every[:limit]
+
+
+@cache
+def shelf() -> OracleStore:
+    """Pages with a word often, and others of it now and then."""
+    filled = OracleStore(ENCODER.id)
+    for letter, word in zip("0123456789ab", WORDS, strict=True):
+        texts = [f"{word} " * n + " ".join(WORDS[n : 3 * n]) for n in range(1, 5)]
+        put(filled, letter, f"{word}.pdf", texts)
+    return filled
 
 
 def test_passages_count_as_much_as_they_have_of_the_question() -> None:
