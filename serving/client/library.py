@@ -78,6 +78,30 @@ class ServedLibrary(ServedMedia, Closing):
             outcomes.append(tally.done(self._sent(file.path, said, tally)))
         return AddReport(outcomes=tuple(outcomes), seconds=time.monotonic() - begun)
 
+    def add_url(
+        self,
+        url: str,
+        *,
+        name: str | None = None,
+        tags: Sequence[str] = (),
+        metadata: Metadata | None = None,
+    ) -> Outcome:
+        """Have the server fetch a document from the web, and wait until it has read it.
+
+        `name` is what the file is called, else the last part of the address. What was fetched from
+        the same address replaces it. Raises InputError where the server fetches nothing, or not
+        from there; OutsideError where the address gives no file.
+        """
+        body = {
+            "url": url,
+            "name": name,
+            "tags": list(several(tags, "tags")),
+            "metadata": dict(metadata or {}),
+        }
+        job = self._requests.post(f"{self._root}/fetch", body)
+        path = Path(job["files"][0]["name"])
+        return self._became(path, job["job"], Tally([path], None, sizes=[0]))
+
     def remove(self, document: str) -> Document:
         """Remove a document, named as `document()` takes it."""
         return self._reading.document(self._requests.delete(self._place(document)))
@@ -221,7 +245,10 @@ class ServedLibrary(ServedMedia, Closing):
         except OSError as error:
             why = UnreadableFile(f"{path} cannot be read: {error.strerror or error}.")
             return Outcome(path=path, kind="failed", error=why)
-        ended = follow(self._requests, f"{self._root}/jobs/{job['job']}", listener)
+        return self._became(path, job["job"], listener)
+
+    def _became(self, path: Path, job: str, listener: Listener) -> Outcome:
+        ended = follow(self._requests, f"{self._root}/jobs/{job}", listener)
         (became,) = ended["files"]
         if became["state"] == "waiting":
             raise BackendUnreachable(ended["error"] or "The server did not read the file.")

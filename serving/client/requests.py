@@ -29,6 +29,8 @@ _KINDS: Mapping[str, type[errors.RectoError]] = {
     "cost-limit": errors.CostLimitReached,
     "model-failed": errors.EndpointError,
     "internal": errors.InternalError,
+    "fetch-failed": errors.OutsideError,
+    "fetch-timeout": errors.OutsideError,
     "no-key": errors.KeyRefused,
     "forbidden": errors.KeyRefused,
 }

@@ -68,6 +68,9 @@ def test_without_anything_the_usual_library_is_served(tmp_path: Path) -> None:
         ("[serve]\nport = 70000", "70000"),
         ("[serve.libraries]\n'No good' = 'x'", "No good"),
         ("[serve]\naccept_license = 'cc-by-nc-sa-4.0'", "no encoder"),
+        ("[serve]\nfetch_hosts = ['files.test']", "set fetch_urls, too"),
+        ("[serve]\nfetch_urls = true\nfetch_hosts = ['https://x']", "expected HOST"),
+        ("[serve]\nfetch_urls = true\nfetch_timeout = 0", "fetch_timeout is 0"),
         ("[serve]\ncrossmodal_pages = 'yes'", "crossmodal_pages is 'yes'; expected bool"),
     ],
 )
@@ -134,6 +137,15 @@ def test_code_of_encoders_is_trusted_only_where_that_is_said(tmp_path: Path) -> 
     for environment, trusted in (({}, False), ({"RECTO_SERVE_TRUST_REMOTE_CODE": "true"}, True)):
         configured = configure({}, file=None, environment=environment, home=tmp_path)
         assert configured.settings.trust_remote_code is trusted
+
+
+def test_documents_are_fetched_from_the_web_only_where_that_is_said(tmp_path: Path) -> None:
+    environment = {"RECTO_SERVE_FETCH_URLS": "true", "RECTO_SERVE_FETCH_HOSTS": "a.test, *.b.test"}
+
+    settings = configure({}, file=None, environment=environment, home=tmp_path).settings
+
+    assert (settings.fetch_urls, settings.fetch_hosts) == (True, ("a.test", "*.b.test"))
+    assert not configure({}, file=None, environment={}, home=tmp_path).settings.fetch_urls
 
 
 def test_a_variable_of_another_kind_is_refused(tmp_path: Path) -> None:

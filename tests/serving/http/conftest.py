@@ -15,8 +15,10 @@ import httpx2
 import uvicorn
 
 import recto
+from recto.serving.fetching.fetcher import Fetcher
 from recto.serving.http.app import create_app
 from recto.serving.http.running import configuration, listening
+from recto.serving.http.server import Server
 from recto.serving.http.settings import ServeSettings
 from tests.pdfs import lines, pdf
 
@@ -32,10 +34,11 @@ class _Uvicorn(uvicorn.Server):
 
 
 @contextmanager
-def running(settings: ServeSettings) -> Iterator[str]:
+def running(settings: ServeSettings, *, fetcher: Fetcher | None = None) -> Iterator[str]:
     """The address of a server that runs until the end of the block."""
     settings = replace(settings, port=0)
-    server = _Uvicorn(configuration(create_app(settings), settings))
+    opened = None if fetcher is None else Server(settings, fetcher=fetcher)
+    server = _Uvicorn(configuration(create_app(settings, server=opened), settings))
     with listening(settings) as socket:
         thread = Thread(target=server.run, kwargs={"sockets": [socket]})
         thread.start()

@@ -59,7 +59,10 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     with recto.open(folder / "library") as library:
         library.add(path)
     served = ServeSettings(
-        libraries={"main": str(folder / "library")}, state=folder / "state", rate=1_000_000
+        libraries={"main": str(folder / "library")},
+        state=folder / "state",
+        rate=1_000_000,
+        fetch_urls=True,
     )
     key, _ = KeyRing(served.state).create("everything", "admin")
     with running(served) as address:
@@ -122,6 +125,7 @@ def test_each_operation_tells_the_errors_that_it_can_give() -> None:
     assert told("get", f"{main}/jobs/{{job}}") == {401, 403, 404, 409, 421, 422, 429, 500, 503}
     assert 402 in told("post", f"{main}/ask")
     assert 402 not in told("post", f"{main}/search")
+    assert {403, 413, 422, 429, 502, 503, 504, 507} <= told("post", f"{main}/fetch")
     assert 415 in told("get", f"{main}/documents/{{document}}/pages/{{number}}/image")
 
 

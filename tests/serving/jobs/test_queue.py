@@ -238,6 +238,25 @@ def test_an_upload_that_is_sent_again_is_one_job(queue: JobQueue) -> None:
         put(queue, "b.pdf", size=5, token="t")
 
 
+def test_what_was_begun_is_known_before_its_files_are_there(queue: JobQueue) -> None:
+    def asked(name: str, *, token: str = "t", replaces: str = "") -> Job:
+        return Job(tenant="", files=(JobFile(name=name),), token=token, replaces=replaces)
+
+    assert queue.begun(asked("a.pdf")) is None
+    first = put(queue, "a.pdf", size=5, token="t")
+
+    found = queue.begun(asked("a.pdf"))
+    assert found is not None
+    assert found.id == first
+    for other in (asked("b.pdf"), asked("a.pdf", replaces="elsewhere")):
+        with pytest.raises(InputError, match="other files"):
+            queue.begun(other)
+    put(queue, "b.pdf")
+    put(queue, "c.pdf")
+    with pytest.raises(QueueFull):
+        queue.begun(asked("d.pdf", token=""))
+
+
 def test_what_is_over_can_be_removed(queue: JobQueue) -> None:
     over, waiting = failed(queue, "a"), put(queue, "b")
 

@@ -34,13 +34,14 @@ class Authority:
         )
         self.file.write_bytes(self._signed(made))
 
-    def sign(self, name: str) -> Signed:
-        """For whoever is on loopback."""
+    def sign(self, name: str, *, host: str | None = None) -> Signed:
+        """For whoever is on loopback, or goes by the name of a host."""
         key = ec.generate_private_key(ec.SECP256R1())
         who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         here = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+        where = here if host is None else x509.DNSName(host)
         made = self._builder(who, key).add_extension(
-            x509.SubjectAlternativeName([here]), critical=False
+            x509.SubjectAlternativeName([where]), critical=False
         )
         signed = Signed(self._folder / f"{name}.pem", self._folder / f"{name}.key")
         signed.certificate.write_bytes(self._signed(made))
