@@ -33,6 +33,7 @@ from recto.benchmarks.server_engine import compared
 from recto.benchmarks.store import page
 from recto.engine.encoders.protocol import EncoderId
 from recto.engine.page import PageContent, PageText
+from recto.engine.retrieval import RetrievalSettings
 from recto.engine.store.edge import EdgeStore
 from recto.engine.store.manifest import Datatype
 from recto.engine.store.opening import open_edge
@@ -41,7 +42,7 @@ from recto.engine.store.records import PageRecord, page_id
 from recto.engine.store.sizes import disk_usage
 from recto.engine.store.sketch import depth
 from recto.engine.store.sketch.book import Book
-from recto.engine.store.sketch.finding import Finder
+from recto.engine.store.sketch.finding import CERTAIN, LIKELY, Finder
 from recto.engine.store.sketch.kernel import Kernel
 from recto.engine.vectors import FloatArray, Multivector, PageVectors, SparseVector
 
@@ -81,6 +82,7 @@ def _measured(folder: Path, prose: Iterable[FloatArray]) -> dict[str, object]:
         for name in get_args(Datatype)
     }
     fine, coarse, sketch = _sketch(folder / "book", pages)
+    scored = _scored(folder / "scored", pages)
     close = [_close(folder / "clusters", clusters.pages(_SAMPLE)), _close(folder / "prose", prose)]
     return {
         "exact_ns": {name: _digits(store[0]) for name, store in stores.items()},
@@ -92,6 +94,7 @@ def _measured(folder: Path, prose: Iterable[FloatArray]) -> dict[str, object]:
         "page": round(_besides(folder / "page", stores["float16"][1])),
         "recall": {name: round(store[2], 3) for name, store in stores.items()},
         "close": {name: _digits(max(each[name] for each in close)) for name in _RECALLS},
+        "scored": {name: _digits(count) for name, count in scored.items()},
         "graph": _digits(compared(folder / "graph", _GRAPHED)),
         "process": round(max(store[3] for store in stores.values())),
         "provenance": {
@@ -155,6 +158,24 @@ def _sketch(folder: Path, pages: PageSet) -> tuple[float, float, float]:
     size = pages.flat.size
     fine, coarse_ns = (statistics.median(spent) / size for spent in times.values())
     return fine, coarse_ns, disk_usage(folder) / size
+
+
+def _scored(folder: Path, pages: PageSet) -> dict[str, float]:
+    """How many pages need an exact score, on average: where none of the ten best may be missed, and
+    where it is likely enough that the best that are read are among them."""
+    book = Book(folder, pages.dim)
+    for number, vectors in enumerate(pages.pages()):
+        book.add(str(uuid.UUID(int=number)), vectors)
+    kernel = Kernel()
+    finder = Finder(kernel, book.table)
+    found = [finder.guesses(asked, np.arange(len(pages)), len(pages)) for asked in pages.questions]
+    kernel.close()
+    book.close()
+    wanted = {"exact": (10, CERTAIN), "likely": (RetrievalSettings().read, LIKELY)}
+    return {
+        name: statistics.fmean(float(one.near(count, errors).sum()) for one in found)
+        for name, (count, errors) in wanted.items()
+    }
 
 
 def _close(folder: Path, pages: Iterable[FloatArray]) -> dict[str, float]:

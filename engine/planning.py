@@ -23,8 +23,6 @@ from recto.engine.retrieval import RECALL, RetrievalSettings
 POOLED_KEEPS = {1: 1.0, 3: 0.978}
 """By pool_factor, the share of nDCG that a vision encoder keeps: published for ColPali in
 arXiv 2407.01449, not measured here."""
-_SCORED = RetrievalSettings().read
-"""Pages of a folder that get an exact score at the end of a search, if few are wanted."""
 PROPOSED = (RetrievalSettings().proposals, 1000)
 """Pages that the pooled vectors propose on a server: the fewest, and about the most."""
 _NUMBER = {"float16": 2.0, "turbo8": 1.0, "turbo4": 0.5}
@@ -36,6 +34,12 @@ _KEPT_IN_MIND = 512, 2
 """Candidates in a search of the graph: at least, and for each page that is wanted."""
 
 Place = Literal["folder", "server"]
+_OPTIONS = {
+    "patches_datatype": "--datatype",
+    "recall": "--recall",
+    "encoder": "--encoder-setting",
+    "server": "--server-setting",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,9 @@ class Coefficients:
     """By datatype: of the ten best by float32, how many are the ten best by these."""
     close: Mapping[str, float]
     """By recall: the share of pages to look closely at."""
+    scored: Mapping[str, float]
+    """Pages that get an exact score at the end, by what is aimed at: "exact", or "likely" for any
+    recall. Their number hardly grows with the library."""
     graph: float
     """Pages that a search of the graph of pooled vectors compares, for each candidate that it keeps
     in mind and each e-fold of the library."""
@@ -109,8 +116,19 @@ class Choice:
     """Of the ten best pages by exact search in float32, how many are found; None: not known."""
     quality: float
     """The share of nDCG that pooling keeps."""
-    settings: tuple[str, ...]
-    """What to write for it, where it is not the default."""
+    settings: Mapping[str, str]
+    """What is not the default, by the names of `recto.open`: those of the encoder's and of the
+    server's settings after "encoder." and "server."."""
+
+
+def options(choice: Choice, command: Literal["add", "search"]) -> list[str]:
+    """What to write for it on the command line: adding decides how vectors are kept."""
+    written = []
+    for name, value in choice.settings.items():
+        of, _, own = name.partition(".")
+        if (of == "recall") == (command == "search"):
+            written += [_OPTIONS[of], f"{own}={value}" if own else value]
+    return written
 
 
 def read_coefficients() -> Coefficients:
@@ -175,20 +193,14 @@ def _in_folder(
     vectors = math.ceil(work.vectors / pool)
     numbers = vectors * work.dim
     exact = known.exact_ns[datatype] * numbers * work.question / 1e6
-    share = known.close.get(search, 1.0)
+    share = known.close.get(search, 1.0)  # exact search looks at all pages closely
     looked = known.coarse_ns + share * known.fine_ns if share <= 0.5 else known.fine_ns
     compared = looked * numbers * work.question * work.pages / 1e6 / cores
-    if search == "exact":  # in the worst case no bound helps, and one core compares all of them
-        milliseconds = exact * work.pages
-    else:
-        milliseconds = compared + exact * min(_SCORED, work.pages)
+    scored = min(known.scored["exact" if search == "exact" else "likely"], work.pages)
     stored = known.disk[datatype] * numbers
-    read = stored if search == "exact" else known.sketch * numbers
-    settings = _settings(pool, f'recto.open(…, patches_datatype="{datatype}")', datatype)
-    if search == "exact":
-        settings += ("recto.open(…, recall=1)",)
-    elif search != "0.95":
-        settings += (f"recto.open(…, recall={search})",)
+    recall = 1.0 if search == "exact" else float(search)
+    opened = {} if datatype == "float16" else {"patches_datatype": datatype}
+    opened |= {} if recall == RECALL else {"recall": f"{recall:g}"}
     return Choice(
         place="folder",
         datatype=datatype,
@@ -196,13 +208,13 @@ def _in_folder(
         search=search,
         proposed=0,
         disk=work.pages * (stored + known.sketch * numbers + known.page),
-        memory=known.process + work.pages * read,
-        milliseconds=known.search_ms + milliseconds,
+        memory=known.process + work.pages * known.sketch * numbers,
+        milliseconds=known.search_ms + compared + exact * scored,
         estimated=False,
         kept=known.recall[datatype],
-        recall=known.recall[datatype] * (1 if search == "exact" else float(search)),
+        recall=known.recall[datatype] * recall,
         quality=POOLED_KEEPS[pool],
-        settings=settings,
+        settings=_pooling(pool) | opened,
     )
 
 
@@ -217,10 +229,8 @@ def _on_server(
 ) -> Choice:
     vectors = math.ceil(work.vectors / pool)
     rows = math.ceil(math.sqrt(work.vectors)) * work.dim  # of the page's grid, pooled or not
-    chosen = [f'patches_datatype="{datatype}"'] if datatype != "float16" else []
-    chosen += ['rows_quantization="int8"'] if quantized else []
-    server = f", server=ServerSettings({', '.join(chosen)})" if chosen else ""
-    call = f"recto.open(ADDRESS{server})"
+    chosen = {} if datatype == "float16" else {"server.patches_datatype": datatype}
+    chosen |= {"server.rows_quantization": "int8"} if quantized else {}
     looked_at = min(_by_graph(work.pages, proposed, known), work.pages)
     numbers = rows * looked_at * known.exact_ns["float16"]
     numbers += vectors * work.dim * min(proposed, work.pages) * known.exact_ns[datatype]
@@ -238,7 +248,7 @@ def _on_server(
         kept=known.recall[datatype],
         recall=None,
         quality=POOLED_KEEPS[pool],
-        settings=(*_settings(pool, "", "float16"), call),
+        settings=_pooling(pool) | chosen,
     )
 
 
@@ -248,6 +258,5 @@ def _by_graph(pages: int, proposed: int, known: Coefficients) -> float:
     return known.graph * max(least, each * proposed) * math.log(max(pages, 2))
 
 
-def _settings(pool: int, call: str, datatype: str) -> tuple[str, ...]:
-    pooled = (f"--encoder-setting pool_factor={pool}",) if pool > 1 else ()
-    return (*pooled, call) if datatype != "float16" else pooled
+def _pooling(pool: int) -> dict[str, str]:
+    return {"encoder.pool_factor": str(pool)} if pool > 1 else {}

@@ -73,6 +73,7 @@ def plan(
                 "workload": asdict(work),
                 "choices": [asdict(choice) for choice in made],
                 "recommended": asdict(best),
+                "options": dict(_options(best)),
                 "measured": dict(known.provenance),
             }
         )
@@ -124,7 +125,9 @@ def _told(best: Choice, known: Coefficients, milliseconds: float) -> list[str]:
     from recto.engine.planning import PROPOSED
 
     source = known.provenance
-    lines = ["", f"* to use: {'; '.join(best.settings) or 'the defaults'}"]
+    where = "an address of a server" if best.place == "server" else "a folder"
+    told = [" ".join(["recto", name, "…", *found]) for name, found in _options(best) if found]
+    lines = ["", f"* to use: {where}, with {'; '.join(told) or 'the defaults'}"]
     if best.milliseconds > milliseconds:
         lines.append(
             f"  None keeps to {milliseconds:,.0f} ms (--within); this is the fastest. More cores, a"
@@ -140,6 +143,13 @@ def _told(best: Choice, known: Coefficients, milliseconds: float) -> list[str]:
         " proposed.",
         "nDCG kept by pooling is that published for ColPali (arXiv 2407.01449).",
     ]
+
+
+def _options(choice: Choice) -> list[tuple[str, list[str]]]:
+    """By the command that takes them."""
+    from recto.engine.planning import options
+
+    return [("add", options(choice, "add")), ("search", options(choice, "search"))]
 
 
 def _gigabytes(size: float) -> str:

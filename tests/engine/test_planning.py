@@ -11,6 +11,7 @@ from recto.engine.planning import (
     Coefficients,
     Workload,
     choices,
+    options,
     read_coefficients,
     recommended,
 )
@@ -25,6 +26,7 @@ KNOWN = Coefficients(
     page=1000,
     recall={"float16": 1.0, "turbo8": 0.9},
     close={"0.95": 0.1, "0.99": 0.6},
+    scored={"exact": 30, "likely": 20},
     graph=0.5,
     process=1e6,
     provenance={},
@@ -41,13 +43,14 @@ def chosen(work: Workload = WORK, *, cores: int = 2, **fields: object) -> Choice
     return one
 
 
-def test_exact_search_is_of_one_core_and_reads_all_vectors() -> None:
+def test_exact_search_looks_at_all_pages_closely_and_scores_what_is_left() -> None:
     exact = chosen(place="folder", datatype="float16", pool_factor=1, search="exact")
-    # 0.1 ns x 1e5 numbers x 10 vectors = 0.1 ms a page
-    assert exact.milliseconds == pytest.approx(5 + 1000)
-    assert exact.memory == 1e6 + 10_000 * 2 * 1e5
+    # 0.01 ns x 1e5 numbers x 10 vectors are 0.01 ms a page, of two cores; 30 pages at 0.1 ms
+    assert exact.milliseconds == pytest.approx(5 + 100 / 2 + 3)
+    assert exact.memory == 1e6 + 10_000 * 1.25 * 1e5
     assert exact.disk == 10_000 * (1e5 * (2 + 1.25) + 1000)
-    assert (exact.recall, exact.settings) == (1.0, ("recto.open(…, recall=1)",))
+    assert (exact.recall, options(exact, "search")) == (1.0, ["--recall", "1"])
+    assert options(exact, "add") == []
 
 
 def test_two_stages_look_at_all_means_and_at_some_pages_closely() -> None:
@@ -56,13 +59,19 @@ def test_two_stages_look_at_all_means_and_at_some_pages_closely() -> None:
     assert staged.milliseconds == pytest.approx(5 + 30 / 2 + 20 * 0.1)
     assert staged.memory == 1e6 + 10_000 * 1.25e5
     assert staged.recall == 0.95
-    assert staged.settings == ()
+    assert staged.settings == {}
 
 
 def test_all_pages_are_looked_at_closely_where_a_step_before_would_not_pay() -> None:
     staged = chosen(place="folder", datatype="float16", pool_factor=1, search="0.99", cores=1)
     assert staged.milliseconds == pytest.approx(5 + 100 + 20 * 0.1)
-    assert staged.settings == ("recto.open(…, recall=0.99)",)
+    assert options(staged, "search") == ["--recall", "0.99"]
+
+
+def test_of_few_pages_no_more_are_scored_than_there_are() -> None:
+    few = replace(WORK, pages=4)
+    exact = chosen(few, place="folder", datatype="float16", pool_factor=1, search="exact")
+    assert exact.milliseconds == pytest.approx(5 + 4 * 0.01 / 2 + 4 * 0.1)
 
 
 def test_what_a_datatype_and_pooling_lose_is_told_apart() -> None:
@@ -70,10 +79,9 @@ def test_what_a_datatype_and_pooling_lose_is_told_apart() -> None:
     assert pooled.recall == pytest.approx(0.9 * 0.95)
     assert pooled.quality == 0.978
     assert pooled.disk == 10_000 * (334 * 100 * (1 + 1.25) + 1000)
-    assert pooled.settings == (
-        "--encoder-setting pool_factor=3",
-        'recto.open(…, patches_datatype="turbo8")',
-    )
+    assert pooled.settings == {"encoder.pool_factor": "3", "patches_datatype": "turbo8"}
+    expected = ["--encoder-setting", "pool_factor=3", "--datatype", "turbo8"]
+    assert (options(pooled, "add"), options(pooled, "search")) == (expected, [])
 
 
 def test_server_has_its_rows_in_memory() -> None:
@@ -82,10 +90,10 @@ def test_server_has_its_rows_in_memory() -> None:
     assert rows.memory == 10_000 * (3200 + 16 * 8)
     assert rows.disk == 10_000 * (1e5 + 3 * 3200 + 1000)
     assert (rows.recall, rows.kept) == (None, 0.9)
-    assert rows.settings == (
-        'recto.open(ADDRESS, server=ServerSettings(patches_datatype="turbo8",'
-        ' rows_quantization="int8"))',
-    )
+    assert options(rows, "add") == [
+        *("--server-setting", "patches_datatype=turbo8"),
+        *("--server-setting", "rows_quantization=int8"),
+    ]
 
 
 def test_time_of_a_server_is_estimated_from_what_it_compares() -> None:
@@ -116,9 +124,10 @@ NO_LIMITS = {"milliseconds": 1e9, "disk": 1e18, "memory": 1e18}
     ("limits", "expected"),
     [
         ({}, ("folder", "float16", 1, "exact")),
-        ({"milliseconds": 500}, ("folder", "float16", 1, "0.99")),
-        # 5 ms and a third of 50 and of 2; it loses 0.03, where "0.95" without pooling loses 0.05
-        ({"milliseconds": 30}, ("folder", "float16", 3, "0.99")),
+        ({"milliseconds": 500}, ("folder", "float16", 1, "exact")),
+        # 5 ms and a third of 50 and of 3; it loses 0.02, where "0.95" without pooling loses 0.05
+        ({"milliseconds": 30}, ("folder", "float16", 3, "exact")),
+        ({"milliseconds": 15}, ("folder", "float16", 3, "0.95")),
         ({"disk": 1.5e9}, ("folder", "float16", 3, "exact")),
         ({"disk": 1e9}, ("folder", "turbo8", 3, "exact")),
         ({"memory": 1e7}, ("server", "float16", 1, "1000 by rows")),

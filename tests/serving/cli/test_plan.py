@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.serving.cli.conftest import Run
@@ -26,6 +28,20 @@ def test_plan_json_holds_the_same(run: Run) -> None:
     assert said["recommended"]["place"] == "folder"
     assert said["recommended"]["milliseconds"] <= 2000
     assert said["measured"]["date"]
+
+
+def test_settings_to_use_are_options_of_the_command_line(run: Run, library: Path) -> None:
+    asked = ("plan", "--pages", "1e5", "--encoder", "colqwen2.5", "--cores", "2")
+    limits = ("--memory", "8", "--disk", "100", "--within", "600")
+    said = run(*asked, *limits, "--json").json["options"]
+    assert said == {"add": ["--encoder-setting", "pool_factor=3"], "search": ["--recall", "1"]}
+    assert run("search", "penguins", "-l", library, *said["search"]).code == 0
+    told = "a folder, with recto add … --encoder-setting pool_factor=3; recto search … --recall 1"
+    assert told in run(*asked, *limits).out
+
+
+def test_a_machine_without_cores_is_refused(run: Run) -> None:
+    assert run("plan", "--pages", "10", "--cores", "0").code == 2
 
 
 def test_plan_of_more_than_a_folder_takes_names_a_server(run: Run) -> None:
