@@ -29,6 +29,7 @@ from recto.engine.strategies.registry import DEFAULT
 if TYPE_CHECKING:
     from mteb.models.model_meta import ModelMeta
 
+    from recto.engine.store.manifest import Datatype
     from recto.library import Library
 
 Row = Mapping[str, Any]
@@ -37,10 +38,21 @@ Row = Mapping[str, Any]
 class RectoSearch:
     """One corpus at a time; the last one is kept until the next or `close`."""
 
-    def __init__(self, *, encoder: str | None = None, way: str = DEFAULT) -> None:
-        """`encoder` as in `recto.open`; `way` is one of `recto.benchmarks.ways.WAYS`."""
+    def __init__(
+        self,
+        *,
+        encoder: str | None = None,
+        encoder_settings: Mapping[str, str] | None = None,
+        patches_datatype: Datatype | None = None,
+        trust_remote_code: bool = False,
+        way: str = DEFAULT,
+    ) -> None:
+        """All as in `recto.open`, but `way`, which is one of `recto.benchmarks.ways.WAYS`."""
         check([way])
         self._encoder = encoder
+        self._settings = dict(encoder_settings or {})
+        self._datatype = patches_datatype
+        self._trusting = trust_remote_code
         self._way = way
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._library: Library | None = None
@@ -62,7 +74,13 @@ class RectoSearch:
         for id, name in passages.names.items():
             ids[name].append(id)
         self._ids = dict(ids)
-        self._library = recto.open(Path(self._folder.name) / "library", encoder=self._encoder)
+        self._library = recto.open(
+            Path(self._folder.name) / "library",
+            encoder=self._encoder,
+            encoder_settings=self._settings,
+            patches_datatype=self._datatype,
+            trust_remote_code=self._trusting,
+        )
         for outcome in self._library.add(documents).failed:
             raise InputError(f"{outcome.path.name} cannot be indexed: {outcome.error}")
 
@@ -108,11 +126,16 @@ class RectoSearch:
 
         from mteb.models.model_meta import ModelMeta
 
-        encoder = Path(self._encoder or "words").name
+        parts = [Path(self._encoder or "words").name, self._way]
+        parts += [f"{name}={value}" for name, value in sorted(self._settings.items())]
+        parts += [self._datatype] if self._datatype else []
+        revision = metadata.version("recto")
+        if self._library is not None:
+            revision = f"{revision}, encoder {self._library.encoder.revision}"
         return ModelMeta(
             loader=None,
-            name=f"recto/{encoder}-{self._way}",
-            revision=metadata.version("recto"),
+            name=f"recto/{'-'.join(parts)}",
+            revision=revision,
             release_date=None,
             languages=None,
             n_parameters=None,

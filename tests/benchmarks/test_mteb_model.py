@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from recto.benchmarks import fetched
+from recto.benchmarks import fetched, footprint
 from recto.benchmarks.mteb_model import RectoSearch
 from recto.benchmarks.passages import Passages
 from recto.benchmarks.questions import Place
@@ -49,7 +50,26 @@ def test_search_needs_an_index() -> None:
 def test_mteb_takes_it_as_a_model_that_searches(model: RectoSearch) -> None:
     protocols = pytest.importorskip("mteb.models.models_protocols")
     assert isinstance(model, protocols.SearchProtocol)
-    assert model.mteb_model_meta.name == "recto/words-default"
+    meta = model.mteb_model_meta
+    assert meta.name == "recto/words-default"
+    assert re.fullmatch(r"\d+\.\d+\.\d+\S*, encoder [0-9a-f]+", meta.revision or "")
+
+
+def test_what_changes_its_results_is_in_its_name() -> None:
+    pytest.importorskip("mteb")
+    smaller = RectoSearch(patches_datatype="turbo4", way="patches")
+    assert smaller.mteb_model_meta.name == "recto/words-patches-turbo4"
+    pooled = RectoSearch(encoder="models/colqwen", encoder_settings={"pool_factor": "3"})
+    assert pooled.mteb_model_meta.name == "recto/colqwen-default-pool_factor=3"
+
+
+def test_vectors_are_kept_as_it_was_told() -> None:
+    smaller = RectoSearch(patches_datatype="turbo8")
+    smaller.index(CORPUS)
+    assert smaller._library is not None
+    assert footprint.datatype(smaller._library) == "turbo8"
+    assert smaller.search(QUESTIONS[:1], top_k=1)["q1"].keys() == {"sea"}
+    smaller.close()
 
 
 GRADES = {"q1": {"sea": 1}, "q2": {"land": 1}}
