@@ -8,6 +8,7 @@ each as a new address. What is fetched is not looked at.
 from __future__ import annotations
 
 import ssl
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,8 +23,8 @@ from .refusals import AddressRefused, FetchBusy, FetchFailed, FetchTimeout
 from .rules import Rules, Target
 
 MAX_REDIRECTS = 5
-_PLACES = 8
-"""Fetches that run at once."""
+PLACES, PLACES_OF_ONE = 16, 4
+"""Fetches that run at once: of all, and of one tenant, who can have slow servers of his own."""
 _CONNECT = 10.0
 """Seconds for a connection, so that there is time for another address of the same name."""
 _MOVED = (301, 302, 303, 307, 308)
@@ -52,18 +53,20 @@ class Fetcher:
     """Seconds for all of it: names, connections, redirects, the file."""
     rules: Rules = field(default_factory=Rules)
     certificates: ssl.SSLContext = field(default_factory=httpx2.create_ssl_context)
-    _running: int = 0
+    _running: Counter[str] = field(default_factory=Counter)
+    """By tenant."""
 
-    async def fetch(self, address: str, into: Sink) -> None:
+    async def fetch(self, address: str, into: Sink, *, tenant: str = "") -> None:
         """Raises AddressRefused, FetchFailed, FetchBusy, LimitExceeded."""
-        if self._running >= _PLACES:
+        if self._running.total() >= PLACES or self._running[tenant] >= PLACES_OF_ONE:
             raise FetchBusy("Too much is fetched at once; try again in a moment.")
-        self._running += 1
+        self._running[tenant] += 1
         try:
             with _translated(self.timeout), anyio.fail_after(self.timeout):
                 await self._follow(address, into)
         finally:
-            self._running -= 1
+            self._running[tenant] -= 1
+            self._running += Counter()  # without those of whom nothing runs
 
     async def _follow(self, address: str, into: Sink) -> None:
         place = _parsed(address)

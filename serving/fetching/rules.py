@@ -56,7 +56,8 @@ class Rules:
     async def target(self, url: httpx2.URL) -> Target:
         """Raises AddressRefused."""
         name = self._name(url)
-        port = url.port or (443 if url.scheme == "https" else 80)
+        usual = 443 if url.scheme == "https" else 80
+        port = usual if url.port is None else url.port
         self._check_host(name, port)
         return Target(url, name, await self._addresses(name, port))
 

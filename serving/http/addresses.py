@@ -68,16 +68,16 @@ async def fetch(
             return job_info(library, begun)
         with SpooledTemporaryFile(max_size=_IN_MEMORY) as kept:
             file = UploadFile(cast(BinaryIO, kept), size=0)
-            await _fetch(fetcher, said.url, file)
+            await _fetch(fetcher, said.url, file, caller.tenant)
             whole = replace(job, bytes=size_of([file]))
             return await run_in_threadpool(put, server, library, whole, [file], request)
     except tuple(kind for kind, _, _ in _REFUSALS) as error:
         raise _refusal(error) from error
 
 
-async def _fetch(fetcher: Fetcher, url: str, file: UploadFile) -> None:
+async def _fetch(fetcher: Fetcher, url: str, file: UploadFile, tenant: str) -> None:
     try:
-        await fetcher.fetch(url, file)
+        await fetcher.fetch(url, file, tenant=tenant)
         await file.seek(0)
     except OSError as error:
         raise DiskFull(f"What was fetched could not be kept: {error.strerror}.") from error

@@ -69,6 +69,22 @@ def test_a_setting_without_a_flag_of_its_own_is_set_by_name(run: Run) -> None:
     assert run("config", "--set", "pages=7").code == 2
 
 
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--fetch-host", "a.test"), "set fetch_urls, too"),
+        (("--fetch-urls", "--fetch-host", "https://a.test"), "expected HOST"),
+    ],
+)
+def test_hosts_to_fetch_from_that_cannot_be_meant_are_refused(
+    run: Run, state: tuple[str, str], flags: tuple[str, ...], told: str
+) -> None:
+    ran = run("serve", *flags, "--port", "0", *state)
+
+    assert ran.code == 2
+    assert told in ran.err
+
+
 def test_telemetry_without_a_collector_is_refused(
     run: Run, state: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

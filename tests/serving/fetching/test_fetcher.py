@@ -13,13 +13,13 @@ import anyio.to_thread
 import pytest
 
 from recto.engine.errors import LimitExceeded
-from recto.serving.fetching.fetcher import MAX_REDIRECTS, Fetcher
+from recto.serving.fetching.fetcher import MAX_REDIRECTS, PLACES, PLACES_OF_ONE, Fetcher
 from recto.serving.fetching.hosts import parse_host
 from recto.serving.fetching.refusals import AddressRefused, FetchBusy, FetchFailed, FetchTimeout
 from recto.serving.fetching.rules import Rules
 from tests.engine.store.remote.authority import Authority
 
-from .web import PRIVATE, PUBLIC, Answer, Handler, Names, allows, gives, moved, web
+from .web import PRIVATE, PUBLIC, Answer, Handler, Names, Web, allows, gives, moved, web
 
 FILE = {"/a.pdf": gives(b"a file")}
 
@@ -354,24 +354,39 @@ def test_a_server_that_is_not_there_fails() -> None:
         fetched(fetcher(server.port), f"http://files.test:{server.port}/a")
 
 
+def waits(handler: Handler) -> None:
+    handler.web.over.wait()
+    handler.say(200, b"it")
+
+
+async def busy(server: Web, running: Sequence[str], others: Sequence[str]) -> int:
+    """How many of the others are refused while those run; a fetch of each has a tenant."""
+    by = fetcher(server.port)
+    url, refused = f"http://files.test:{server.port}/a", 0
+    async with anyio.create_task_group() as group:
+        for tenant in running:
+            group.start_soon(partial(by.fetch, url, Kept(), tenant=tenant))
+        for _ in running:
+            await anyio.to_thread.run_sync(partial(server.arrived.acquire, timeout=30))
+        for tenant in others:
+            try:
+                await by.fetch(f"http://files.test:{server.port}/b", Kept(), tenant=tenant)
+            except FetchBusy:
+                refused += 1
+        server.over.set()
+    await by.fetch(url, Kept(), tenant=running[0])  # there is a place again
+    return refused
+
+
 def test_only_so_many_are_fetched_at_once() -> None:
-    async def run(by: Fetcher, url: str) -> None:
-        async with anyio.create_task_group() as group:
-            for _ in range(8):
-                group.start_soon(by.fetch, url, Kept())
-            for _ in range(8):
-                await anyio.to_thread.run_sync(partial(server.arrived.acquire, timeout=30))
-            with pytest.raises(FetchBusy):
-                await by.fetch(url, Kept())
-            server.over.set()
-        await by.fetch(url, Kept())
+    with web({"/a": waits, "/b": gives(b"it")}) as server:
+        all_places = [f"t{number}" for number in range(PLACES)]
+        assert anyio.run(busy, server, all_places, ["t0", "another"]) == 2
 
-    def waits(handler: Handler) -> None:
-        handler.web.over.wait()
-        handler.say(200, b"it")
 
-    with web({"/a": waits}) as server:
-        anyio.run(run, fetcher(server.port), f"http://files.test:{server.port}/a")
+def test_one_tenant_leaves_places_for_others() -> None:
+    with web({"/a": waits, "/b": gives(b"it")}) as server:
+        assert anyio.run(busy, server, ["t"] * PLACES_OF_ONE, ["t", "another"]) == 1
 
 
 def with_tls(port: int, trusted: Authority) -> Fetcher:
