@@ -7,7 +7,7 @@ from typing import Any
 
 from recto.benchmarks.notes_parts import machine_of, paragraph
 from recto.benchmarks.report_markdown import table
-from recto.benchmarks.report_speed import HEAD, row
+from recto.benchmarks.report_speed import HEAD, engine_rows
 from recto.benchmarks.result_files import Result
 from recto.engine.errors import InputError
 
@@ -18,7 +18,7 @@ Results = Sequence[Result]
 def search_speed(results: Results, name: str, pages: str) -> str:
     """One collection, searched by all engines; those that gave no numbers are told with why."""
     _, one = _searched(results, name, pages)
-    told = table(HEAD, [row(engine) for engine in one["engines"] if "reason" not in engine])
+    told = table(HEAD, engine_rows(one))
     about = (
         f"{name}: {one['pages']:,} pages of {one['vectors']:.0f} vectors of {one['dim']} numbers;"
         f" {one['questions']} questions."

@@ -96,8 +96,7 @@ def _collection(one: Mapping[str, Any]) -> Section:
         " questions, each put to one engine after the other; ratios are medians over the questions."
     )
     missing = [engine for engine in one["engines"] if "reason" in engine]
-    rows = [row(engine) for engine in one["engines"] if "reason" not in engine]
-    parts: list[Part] = [Table(head=HEAD, rows=rows)]
+    parts: list[Part] = [Table(head=HEAD, rows=engine_rows(one))]
     parts += [Text(text=f"{gone['engine']}: {gone['reason']}.", small=True) for gone in missing]
     parts.append(Text(text=_EXPECTED, small=True))
     parts.append(Table(head=_EXPECTED_HEAD, rows=[_expected(size) for size in one["expected"]]))
@@ -115,19 +114,34 @@ def _expected(size: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def row(engine: Mapping[str, Any]) -> list[str]:
-    """Of an engine that gave numbers, under `HEAD`."""
+def engine_rows(one: Mapping[str, Any]) -> list[list[str]]:
+    """Of the engines that gave numbers, under `HEAD`; in brackets, how many times recto's."""
+    told = [engine for engine in one["engines"] if "reason" not in engine]
+    ours = next((engine for engine in told if engine["engine"] == "recto"), None)
+    return [_row(engine, ours) for engine in told]
+
+
+def _row(engine: Mapping[str, Any], ours: Mapping[str, Any] | None) -> list[str]:
+    reopen = engine["reopen_seconds"]
     return [
         engine["engine"],
         engine["way"],
         *(f"{engine['ms'][name]:.1f}" for name in ("p50", "p95", "p99")),
         "" if engine["ratio"] is None else f"{engine['ratio']:.1f}",
         f"{engine['recall']:.3f}",
-        f"{engine['pages_per_second']:,.0f}",
-        "not run" if engine["reopen_seconds"] is None else f"{engine['reopen_seconds']:.1f}",
-        f"{engine['disk_bytes'] / 1e6:,.0f}",
-        f"{engine['memory_bytes'] / 1e6:,.0f}",
+        f"{engine['pages_per_second']:,.0f}{_times('pages_per_second', engine, ours)}",
+        "not run" if reopen is None else f"{reopen:.1f}",
+        f"{engine['disk_bytes'] / 1e6:,.0f}{_times('disk_bytes', engine, ours)}",
+        f"{engine['memory_bytes'] / 1e6:,.0f}{_times('memory_bytes', engine, ours)}",
     ]
+
+
+def _times(name: str, engine: Mapping[str, Any], ours: Mapping[str, Any] | None) -> str:
+    """Of one that is not ours."""
+    if ours is None or engine["engine"] == ours["engine"] or not ours[name]:
+        return ""
+    times = engine[name] / ours[name]
+    return f" ({times:,.0f}×)" if times >= 10 else f" ({times:.1f}×)"
 
 
 def _growth(searched: Sequence[Mapping[str, Any]]) -> list[Section]:

@@ -59,7 +59,15 @@ def block(words: str, *results: Result) -> list[str]:
 
 def test_engines_stand_in_a_table_and_missing_ones_below_it() -> None:
     missing = {"engine": "byaldi", "reason": "byaldi is not installed"}
-    lines = block("search-speed prose 5000", searched(OURS, missing), searched(OURS, pages=9))
+    more = {"pages_per_second": 22_400.0, "disk_bytes": 288_000_000, "reopen_seconds": 0.04}
+    other = OURS | more | {"engine": "numpy_map", "way": "exact", "ratio": 26.51}
+    lines = block(
+        "search-speed prose 5000", searched(OURS, other, missing), searched(OURS, pages=9)
+    )
+    assert lines[5] == (
+        "| numpy_map | exact | 17.8 | 20.0 | 21.0 | 26.5 | 0.993 | 22,400 (200×) | 0.0 | 288 (0.2×)"
+        " | 113 (1.0×) |"
+    )
     assert lines[0] == "prose: 5,000 pages of 540 vectors of 128 numbers; 40 questions."
     assert lines[4] == (
         "| recto | recall 0.95 | 17.8 | 20.0 | 21.0 | 1.0 | 0.993 | 112 | not run | 1,152 | 113 |"
