@@ -34,9 +34,11 @@ def encode_with(
     """
     if not isinstance(encoder, ImageQuestions):
         raise QuestionError(
-            f"The library's encoder {encoder.id.name!r} cannot be asked with a picture. Those that"
-            f" read pictures can ({', '.join(model.name for model in KNOWN)}): make a library with"
-            " one of them."
+            f"The library's encoder {encoder.id.name!r} cannot be asked with a picture for pages;"
+            f" expected one that reads pictures ({', '.join(model.name for model in KNOWN)}). Come"
+            " to one of them with recto reencode --encoder NAME; or add with --crossmodal"
+            " --crossmodal-encoder NAME, and find what looks alike across modalities with --image"
+            " FILE --in image,page (library.find(image=...), POST .../search/media)."
         )
     return encoder.encode_image_question(pixels_of_asked(image, reader), question)
 

@@ -12,7 +12,7 @@ import typer
 from recto.engine.errors import DocumentError, NotFound
 
 from .console import complain, plain, write, write_json, write_paths
-from .opening import emptiness, open_existing
+from .opening import emptiness
 from .pictures import file_name, moment, save
 from .settings import Settings
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from recto.clip_results import ClipHit
+    from recto.library import Library
 
 
 def _option(name: str, metavar: str, help: str) -> Any:  # noqa: ANN401 - as typer.Option
@@ -36,7 +37,8 @@ InOption = Annotated[
         "--in",
         "MODALITIES",
         "Find these across modalities: some of audio,video,image,page; all of them where --audio, "
-        "--video, --plus-... or --minus is given.",
+        "--video, --plus-... or --minus is given, or a picture that only the cross-modal encoder "
+        "can look at.",
     ),
 ]
 PlusAudioOption = Annotated[
@@ -79,8 +81,16 @@ class MediaQuestion:
         files = (self.audio, self.video, self.targets, *self.plus_audio, *self.plus_image)
         return any(files) or bool(self.plus_text) or bool(self.minus)
 
+    def is_for(self, library: Library) -> bool:
+        """Whether this library is asked across modalities: also with a picture alone, where only
+        its cross-modal encoder can look at it."""
+        if self.image is None or library.takes_images:
+            return self.is_asked
+        return self.is_asked or library.crossmodal is not None
+
 
 def search_media(
+    opened: Library,
     settings: Settings,
     question: str | None,
     media: MediaQuestion,
@@ -95,21 +105,20 @@ def search_media(
     from recto.asked_image import AskedImage
 
     images: list[AskedImage] = [path for path in (media.image, *media.plus_image) if path]
-    with open_existing(settings) as opened:
-        hits = opened.find(
-            [text for text in (question, *media.plus_text) if text is not None],
-            image=images,
-            audio=[path for path in (media.audio, *media.plus_audio) if path],
-            video=media.video,
-            minus=[*media.minus],
-            targets=_targets(media.targets),
-            limit=limit,
-            documents=documents,
-            tags=tags,
-            where=where,
-        )
-        empty = not hits and not opened.documents()
-        paths = [thumbnails and _drawn(hit, thumbnails) for hit in hits]
+    hits = opened.find(
+        [text for text in (question, *media.plus_text) if text is not None],
+        image=images,
+        audio=[path for path in (media.audio, *media.plus_audio) if path],
+        video=media.video,
+        minus=[*media.minus],
+        targets=_targets(media.targets),
+        limit=limit,
+        documents=documents,
+        tags=tags,
+        where=where,
+    )
+    empty = not hits and not opened.documents()
+    paths = [thumbnails and _drawn(hit, thumbnails) for hit in hits]
     if settings.json:
         found = zip(hits, paths, strict=True)
         told = [hit.as_json() | {"thumbnail": path and str(path)} for hit, path in found]

@@ -88,7 +88,8 @@ def search(
 ) -> None:
     """Find the pages that a question is about, best first.
 
-    A picture can be asked with where the library's encoder reads pictures (`recto encoders`).
+    A picture finds pages where the library's encoder reads pictures (`recto encoders`); where it
+    does not, it finds what looks alike across modalities, as with --in.
 
     In a library with sound and film (`recto add --crossmodal-encoder`), --in, --audio, --video,
     --plus-... and --minus find any of sound, film, pictures and pages by any: what is given is
@@ -119,25 +120,24 @@ def search(
         plus_text=plus_text or (),
         minus=minus or (),
     )
-    if media.is_asked:
-        if pages is not None:
-            raise typer.BadParameter("only without other modalities.", param_hint="--pages")
-        search_media(
-            settings,
-            question,
-            media,
-            limit=limit,
-            documents=document or None,
-            tags=tag or None,
-            where=where,
-            thumbnails=thumbnails,
-        )
-        return
-    if thumbnails is not None:
-        raise typer.BadParameter("only across modalities, as with --in.", param_hint="--thumbnails")
-    if question is None and image is None:
+    if not media.is_asked and question is None and image is None:
         raise typer.BadParameter("give a question, or a picture.", param_hint="QUESTION")
     with open_existing(settings, trust=trust_remote_code, recall=recall) as opened:
+        across = media.is_for(opened)
+        _require_fitting(across, pages=pages, strategy=strategy, thumbnails=thumbnails)
+        if across:
+            search_media(
+                opened,
+                settings,
+                question,
+                media,
+                limit=limit,
+                documents=document or None,
+                tags=tag or None,
+                where=where,
+                thumbnails=thumbnails,
+            )
+            return
         hits = opened.search(
             question,
             image=image,
@@ -159,6 +159,18 @@ def search(
     else:
         for rank, hit in enumerate(hits, 1):
             write(*described(rank, hit, [hit.document for hit in hits]))
+
+
+def _require_fitting(
+    across: bool, *, pages: str | None, strategy: str, thumbnails: Path | None
+) -> None:
+    """What is about pages only does not go across modalities, and the other way round."""
+    if across and pages is not None:
+        raise typer.BadParameter("only without other modalities.", param_hint="--pages")
+    if across and strategy != "default":
+        raise typer.BadParameter("only without other modalities.", param_hint="--strategy")
+    if not across and thumbnails is not None:
+        raise typer.BadParameter("only across modalities, as with --in.", param_hint="--thumbnails")
 
 
 def described(rank: int, hit: Hit, documents: Sequence[Document]) -> list[Text]:

@@ -49,6 +49,26 @@ def test_four_kinds_of_question(folder: Path, media: Path) -> None:
         assert {"modality", "start", "end", "page", "score", "similarity"} <= hit.keys()
 
 
+@pytest.mark.parametrize("text", [(), ("waves",)])
+def test_picture_goes_across_modalities_where_the_encoder_of_pages_cannot_look(
+    folder: Path, media: Path, tmp_path: Path, text: tuple[str, ...]
+) -> None:
+    asked = ("search", *text, "--image", media / "beach.png")
+    found = _json(folder, *asked)["hits"]
+    assert found == _json(folder, *asked, "--in", "image,audio,video,page")["hits"]
+    assert {"modality", "similarity"} <= found[0].keys()
+    drawn = _json(folder, *asked, "--thumbnails", tmp_path)["hits"]
+    assert any(hit["thumbnail"] for hit in drawn)
+
+
+@pytest.mark.parametrize("option", [("--pages", "1"), ("--strategy", "single")])
+def test_what_is_about_pages_alone_does_not_go_across_modalities(
+    folder: Path, media: Path, option: tuple[str, str]
+) -> None:
+    result = _run(folder, "search", "--image", media / "beach.png", *option)
+    assert (result.exit_code, option[0] in result.stderr) == (2, True)
+
+
 def test_arithmetic_from_the_command_line(folder: Path, media: Path) -> None:
     asked = ("--image", media / "beach.png", "--plus-audio", media / "low.wav", "--minus", "people")
     found = _json(folder, "search", *asked, "--plus-text", "waves", "-n", 2)

@@ -71,6 +71,8 @@ def test_search_with_a_picture_needs_an_encoder_that_reads_them(
     said = run("search", "--image", "asked.png", "--library", library)
     assert (said.code, said.out) == (2, "")
     assert "'words' cannot be asked with a picture" in said.err
+    assert "--crossmodal" in said.err
+    assert "--in image" in said.err
 
 
 def test_search_without_question_and_picture_is_refused(run: Run, library: Path) -> None:

@@ -67,6 +67,15 @@ def test_a_file_finds_itself(
     assert (hits[0]["document"], hits[0]["modality"]) == (name, modality)
 
 
+def test_pages_asked_by_a_picture_that_nobody_can_look_at_say_where_to_ask(
+    client: Client, media: Path
+) -> None:
+    reply = client.post(f"{MAIN}/search/image", files=files(image=media / "beach.png"))
+
+    assert reply.status_code == 422
+    assert "search/media" in reply.text
+
+
 def test_all_that_is_given_is_added_up(client: Client, media: Path) -> None:
     asked = {"text": ["waves", "wind"], "minus": "people", "in": ["audio", "video"], "limit": 2}
 
