@@ -44,6 +44,9 @@ class Family:
     """Whether the model must be told where in the picture its tokens lie."""
     image_token: str | None = None
     """The token that a patch stands on; None: the processor knows."""
+    flash_attention: bool = False
+    """Whether flash attention keeps its vectors. Its kernel knows windows and the order of reading
+    alone: other masks, such as one by which the tokens of a picture see each other, are dropped."""
     linear_attention: bool = False
     """Whether it has layers that on a GPU are fast only with kernels of other packages."""
     remote: bool = False
@@ -63,6 +66,7 @@ FAMILIES: Mapping[str, Family] = {
         processor="ColPaliProcessor",
         grid="square",
         causal=False,
+        flash_attention=True,
         prefix=_QUERY,
         text_types=True,
     ),
@@ -72,6 +76,7 @@ FAMILIES: Mapping[str, Family] = {
         processor="ColQwen2Processor",
         grid="merged",
         causal=True,
+        flash_attention=True,
         prefix=_QUERY,
         visual_tokens=1280,
     ),
@@ -81,6 +86,7 @@ FAMILIES: Mapping[str, Family] = {
         processor="ColQwen2_5_Processor",
         grid="merged",
         causal=True,
+        flash_attention=True,
         prefix=_QUERY,
         visual_tokens=1280,
     ),
@@ -90,6 +96,7 @@ FAMILIES: Mapping[str, Family] = {
         processor="ColQwen3Processor",
         grid="merged",
         causal=True,
+        flash_attention=True,
         prefix="",
         visual_tokens=1280,
     ),
@@ -99,6 +106,7 @@ FAMILIES: Mapping[str, Family] = {
         processor="ColQwen3_5Processor",
         grid="merged",
         causal=True,
+        flash_attention=True,
         prefix="",
         linear_attention=True,
         visual_tokens=1280,
@@ -109,6 +117,7 @@ FAMILIES: Mapping[str, Family] = {
         processor="ColIdefics3Processor",
         grid="tiles",
         causal=True,
+        flash_attention=True,
         prefix=_QUERY,
     ),
     "modernvbert": Family(
@@ -117,6 +126,7 @@ FAMILIES: Mapping[str, Family] = {
         processor="ColModernVBertProcessor",
         grid="tiles",
         causal=False,
+        flash_attention=True,
         prefix="",
     ),
     "gemma3": Family(
@@ -137,6 +147,7 @@ FAMILIES: Mapping[str, Family] = {
         processor="ColQwen2_5OmniProcessor",
         grid="merged",
         causal=True,
+        flash_attention=True,
         prefix=_QUERY,
         visual_tokens=1280,
     ),
@@ -146,6 +157,7 @@ FAMILIES: Mapping[str, Family] = {
         processor="ColPaliProcessor",
         grid="square",
         causal=False,
+        flash_attention=True,
         wraps=True,
     ),
     "colqwen2": Family(
@@ -154,6 +166,7 @@ FAMILIES: Mapping[str, Family] = {
         processor="ColQwen2Processor",
         grid="merged",
         causal=True,
+        flash_attention=True,
         wraps=True,
         positions=True,
         visual_tokens=1280,
@@ -164,6 +177,7 @@ FAMILIES: Mapping[str, Family] = {
         processor="ColModernVBertProcessor",
         grid="tiles",
         causal=False,
+        flash_attention=True,
         wraps=True,
     ),
 }

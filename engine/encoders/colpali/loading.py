@@ -62,7 +62,12 @@ def load(
     weights = base or checkpoint
     family = family_of(weights, trusted=trusted)
     with quiet(), translated(weights, family):
-        placement = choose(machine, _parameters(weights.folder), settings.dtype)
+        placement = choose(
+            machine,
+            _parameters(weights.folder),
+            settings.dtype,
+            flash_attention=family.flash_attention,
+        )
         model = _load_weights(
             weights,
             family,

@@ -47,15 +47,18 @@ class Placement:
         return f"{where} in {self.dtype} with {self.attention} attention: {self.reason}"
 
 
-def choose(machine: Machine, parameters: int, dtype: str | None = None) -> Placement:
+def choose(
+    machine: Machine, parameters: int, dtype: str | None = None, *, flash_attention: bool = False
+) -> Placement:
     """The fastest arithmetic that this machine does natively, unless a `dtype` is wanted.
 
+    `flash_attention`: whether it keeps the vectors of the model; else it is not chosen.
     int8 is for processors, and computed there whatever else there is. It is never chosen unasked:
     it changes what is found in a way that only trained weights can show.
     """
     if dtype != "int8":
         if machine.cards:
-            return _on_cards(machine, parameters, dtype)
+            return _on_cards(machine, parameters, dtype, flash_attention)
         if machine.mps:
             return Placement(
                 device="mps",
@@ -88,7 +91,9 @@ def _on_processor(machine: Machine, dtype: str | None) -> Placement:
     )
 
 
-def _on_cards(machine: Machine, parameters: int, dtype: str | None) -> Placement:
+def _on_cards(
+    machine: Machine, parameters: int, dtype: str | None, flash_attention: bool
+) -> Placement:
     card = max(machine.cards, key=lambda card: card.free)
     native = card.capability >= (8, 0)
     chosen = dtype or ("bfloat16" if native else "float16")
@@ -98,12 +103,11 @@ def _on_cards(machine: Machine, parameters: int, dtype: str | None) -> Placement
     if not fits:
         room += f": over {len(machine.cards)} GPUs and main memory"
     multiplies = "multiplies" if native else "does not multiply"
+    flash = flash_attention and machine.flash_attention and native and chosen != "float32"
     return Placement(
         device=f"cuda:{machine.cards.index(card)}" if fits else "auto",
         dtype=chosen,
-        attention="flash_attention_2"
-        if machine.flash_attention and native and chosen != "float32"
-        else "sdpa",
+        attention="flash_attention_2" if flash else "sdpa",
         reason=f"{room}; it {multiplies} bfloat16 natively" + _wanted(dtype),
     )
 

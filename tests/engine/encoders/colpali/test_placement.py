@@ -27,7 +27,8 @@ def test_processor_without_bfloat16() -> None:
 
 
 def test_older_card_computes_in_float16() -> None:
-    placement = choose(Machine(cards=(T4,), flash_attention=True), 3 * BILLION)
+    machine = Machine(cards=(T4,), flash_attention=True)
+    placement = choose(machine, 3 * BILLION, flash_attention=True)
     assert (placement.device, placement.dtype) == ("cuda:0", "float16")
     assert placement.attention == "sdpa"
     assert placement.reason == (
@@ -36,9 +37,21 @@ def test_older_card_computes_in_float16() -> None:
 
 
 def test_freest_card_is_taken() -> None:
-    placement = choose(Machine(cards=(T4, L4), flash_attention=True), 3 * BILLION)
+    machine = Machine(cards=(T4, L4), flash_attention=True)
+    placement = choose(machine, 3 * BILLION, flash_attention=True)
     assert (placement.device, placement.dtype) == ("cuda:1", "bfloat16")
     assert placement.attention == "flash_attention_2"
+
+
+@pytest.mark.parametrize(("installed", "keeps"), [(True, False), (False, True)])
+def test_flash_attention_is_for_those_whose_vectors_it_keeps(installed: bool, keeps: bool) -> None:
+    machine = Machine(cards=(L4,), flash_attention=installed)
+    assert choose(machine, BILLION, flash_attention=keeps).attention == "sdpa"
+
+
+def test_flash_attention_does_not_compute_float32() -> None:
+    machine = Machine(cards=(L4,), flash_attention=True)
+    assert choose(machine, BILLION, "float32", flash_attention=True).attention == "sdpa"
 
 
 def test_model_that_fits_no_card_is_spread() -> None:
