@@ -17,7 +17,8 @@ from recto.engine.answering.protocol import Quote, Statement, support_of
 from recto.engine.answering.quoting import quote_of
 from recto.engine.answering.vision.claims import Claim, Problem, Said
 from recto.engine.answering.vision.context import PageContext
-from recto.engine.answering.vision.proof import Proof, is_beside, is_opposite, is_thin, lacking
+from recto.engine.answering.vision.denials import is_opposite
+from recto.engine.answering.vision.proof import Proof, is_beside, is_thin, lacking
 from recto.engine.answering.vision.sanitizing import Cleaner
 from recto.engine.answering.vision.sources import Source
 from recto.engine.page import Box
@@ -111,9 +112,8 @@ class Checker:
             told = f"The quote {words!r} says too little by itself; quote the words around it, too."
             return Problem("thin_quote", told)
         if is_opposite(text, found.proof.quote):
-            return Problem(
-                "quote_opposite", f"The quote {words!r} denies what {_named(text)} says."
-            )
+            told = f"The quote {words!r} and {_named(text)} say the opposite of each other."
+            return Problem("quote_opposite", told)
         return found
 
     def _doubts(self, text: str, found: Sequence[_Found]) -> Iterator[Problem]:

@@ -1,8 +1,8 @@
 """Whether the words that a statement quotes can bear it, as far as that is told without a model.
 
 Its numbers must stand there, with their signs and units; the words must be more than a word; where
-the statement speaks the language of the page, something of it must be in them; and they must not
-say the opposite. That they imply it is not proved.
+the statement speaks the language of the page, something of it must be in them. That they do not say
+the opposite is seen elsewhere; that they imply it is not proved.
 """
 
 from __future__ import annotations
@@ -12,26 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recto.engine.answering.vision.numbers import Number, Units, standing, stated, units_of
-from recto.engine.text import STOP_WORDS, fold, stem, terms, words
+from recto.engine.text import fold, terms
 
 _FALLING = re.compile(
     r"\b(?:minus|negative|loss|losses|lost|deficit|fell|fall|fallen|falling|decreas|declin|drop"
     r"|down|reduc|lower|less|below|shrank|shrunk|shrink|outflow|cut|under|credit|verlust|minus)"
 )
-_NEGATIONS = frozenset(
-    "not no never nor neither none cannot without nothing nobody".split()  # noqa: SIM905
-)
-_DENIAL = re.compile(
-    r"n['’]t\b|\bnon|\bun(?!i|der|til|less)\w{3}|\b(?:in(?:eligible|valid|applicable|sufficient)"
-    r"|im(?:possible|permissible)|ir(?:revocable|recoverable)|dis(?:allow|qualif)|exclu|exempt"
-    r"|except|refus|den[iy]|prohibit|forbid|forbad|lack|fail|waive|void|lost|lose|forfeit)"
-)
-_QUALIFIED = frozenset(
-    """unless until except but only if when where while other than however although though before
-    after later""".split()  # noqa: SIM905
-)
-"""With one of these, what is denied of one case may hold of another."""
-_BETWEEN = frozenset(["be", "been", "being", "a", "an", "the", "yet", "to", "any"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +71,6 @@ def is_beside(statement: str, proofs: Sequence[Proof]) -> bool:
     return len(on_pages) > max(1, len(said) // 2) and not near
 
 
-def is_opposite(statement: str, quote: str) -> bool:
-    """Whether the words deny what the statement says: "non-refundable" and "refundable"."""
-    if _denies(statement):
-        return False
-    told = words(quote)
-    if not _QUALIFIED.isdisjoint(told):
-        return False
-    denied = _denied(told)
-    return bool(denied) and not denied.isdisjoint(stem(word) for word in words(statement))
-
-
 class _Known:
     """A proof, read once."""
 
@@ -144,20 +119,3 @@ def _same_sign(number: Number, there: Number, fallen: bool) -> bool:
     if number.minus:
         return there.minus or there.bracketed
     return fallen or not there.minus
-
-
-def _denies(text: str) -> bool:
-    folded = fold(text)
-    return not _NEGATIONS.isdisjoint(words(text)) or _DENIAL.search(folded) is not None
-
-
-def _denied(told: Sequence[str]) -> set[str]:
-    """The stems of what these words deny at once: "not refundable", "non-refundable"."""
-    denied = set()
-    for place, word in enumerate(told):
-        if word.startswith("non"):
-            denied.add(stem(word.removeprefix("non").removeprefix("-")))
-        if word in ("not", "never", "cannot", "non"):
-            following = (other for other in told[place + 1 :] if other not in _BETWEEN)
-            denied.add(stem(next(following, "")))
-    return {stem for stem in denied if len(stem) > 3 and stem not in STOP_WORDS}

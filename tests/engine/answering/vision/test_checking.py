@@ -71,6 +71,8 @@ def test_quote_must_say_something_and_not_the_opposite() -> None:
     refundable = ("S1", "The deposit of 1,200 euros is non-refundable")
     assert kinds("The deposit is refundable.", refundable) == ["quote_opposite"]
     assert kinds("The deposit is not refundable.", refundable) == ["quoted"]
+    pays = ("S1", "tenant pays electricity")
+    assert kinds("The tenant does not pay electricity.", pays) == ["quote_opposite"]
     dividend = ("S2", "The dividend is 4.2 pence")
     assert kinds("Capital expenditure was high.", dividend) == ["quote_beside"]
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from recto.engine.answering.vision.proof import Proof, is_beside, is_opposite, is_thin, lacking
+from recto.engine.answering.vision.proof import Proof, is_beside, is_thin, lacking
 
 QUOTE = "Sales were £1,500,000, a margin of 4.5%, on 05.03.2024; three plants. 2.1 million units."
 
@@ -115,25 +115,3 @@ def test_statement_in_the_words_of_the_page_must_share_some_with_its_quote() -> 
     assert not is_beside("The tenant pays electricity.", [beside])
     assert not is_beside("Der Mieter zahlt den Strom.", [beside])
     assert not is_beside("So it is.", [beside])
-
-
-@pytest.mark.parametrize(
-    ("statement", "quote", "opposite"),
-    [
-        ("The deposit is refundable.", "The deposit is non-refundable", True),
-        ("Flood damage is covered.", "Flood damage is not covered", True),
-        ("The rent may be increased.", "The rent may never be increased", True),
-        ("The deposit is not refundable.", "The deposit is non-refundable", False),
-        ("The deposit is lost.", "The deposit is non-refundable", False),
-        ("Flood damage is excluded.", "Flood damage is not covered", False),
-        ("Sudden damage is covered.", "Damage is not covered unless it was sudden", False),
-        ("It is due by 31 May.", "due not later than 31 May", False),
-        ("The deposit is 1,200 euros.", "The deposit of 1,200 euros is non-refundable", False),
-        ("It covers theft.", "It covers theft, not wear", False),
-        ("Nobody was hurt.", "Nobody was hurt", False),
-    ],
-)
-def test_quote_that_denies_the_statement_is_told_from_one_that_does_not(
-    statement: str, quote: str, opposite: bool
-) -> None:
-    assert is_opposite(statement, quote) is opposite
