@@ -19,7 +19,7 @@ from recto.engine.page import PageContent
 from recto.engine.text import terms
 from recto.engine.vectors import SparseVector
 
-TERMS = 1
+TERMS = 2
 """Counts the changes of this module and of text.py that change the vector of a text. A library
 records it: vectors of two revisions must not be compared."""
 K1 = 1.2

@@ -3,7 +3,8 @@
 A term is a word in one form: Unicode compatibility and case folded, accents of Latin letters
 dropped, English endings cut, thousands separators removed. A word may give several terms: a
 compound its parts and the whole ("pre-authorization"), a name with digits its number ("FY2018"
-also gives 2018), a scaled number its value ("1.5 million" also gives 1500000). Scripts that put no
+also gives 2018), a scaled number its value ("1.5 million" also gives 1500000), a number with its
+unit both ("2.5mm" gives 2.5 and mm). Scripts that put no
 spaces between words give pairs of characters.
 """
 
@@ -33,7 +34,8 @@ _POSSESSIVE = re.compile("['’]s$")
 # Python's \w leaves out the vowel signs of these scripts, which would cut their words to pieces.
 _LETTER = r"(?:[^\W_]|[\u0900-\u0963\u0966-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])"
 _CHUNK = re.compile(
-    rf"\d+(?:\.\d+)?%?(?:\s?(?:thousand|million|billion|trillion|mn|bn)\b)?(?!{_LETTER})"
+    rf"\d+\.\d+[a-z]+(?!{_LETTER})"  # with its unit or scale
+    rf"|\d+(?:\.\d+)?%?(?:\s?(?:thousand|million|billion|trillion|mn|bn)\b)?(?!{_LETTER})"
     rf"|{_LETTER}+(?:[{re.escape(_JOINERS)}]{_LETTER}+)*"
 )
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)(%?)\s?([a-z]*)")
@@ -43,6 +45,8 @@ _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10
     "mn": 10**6,
     "bn": 10**9,
 }
+_PERCENT = ("percent", "cent")
+"""However it is written: "per cent" are two words, of which one says nothing."""
 _SEPARATOR = re.compile(r"(?<=\d)[,'’](?=\d{3}(?!\d))")
 _ACCENTS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u0591-\u05c7\u064b-\u0652]")
@@ -78,6 +82,8 @@ def word_terms(word: str) -> tuple[str, ...]:
     """The terms of one of `words`; none for a stop word."""
     if word in STOP_WORDS:
         return ()
+    if word == _PERCENT[0]:
+        return _PERCENT
     number = _NUMBER.fullmatch(word)
     if number:
         return _number_terms(word, *number.groups())
@@ -91,12 +97,14 @@ def word_terms(word: str) -> tuple[str, ...]:
 
 
 def _number_terms(word: str, digits: str, percent: str, scale: str) -> tuple[str, ...]:
-    """1.5%: 1.5, percent. 1.5 million: 1.5, 1500000. 10k: 10, 10000, 10k."""
+    """1.5%: 1.5, percent, cent. 1.5 million: 1.5, 1500000. 10k: 10, 10000, 10k. 5kW: 5, kw, 5kw."""
     found = [digits]
     if percent:
-        found.append("percent")
+        found += _PERCENT
     if scale in _SCALES:
         found.append(f"{float(digits) * _SCALES[scale]:.0f}")
+    elif len(scale) > 1:
+        found.append(stem(scale))
     if scale and " " not in word:
         found.append(word)
     return tuple(found)
