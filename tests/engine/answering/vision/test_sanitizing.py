@@ -42,12 +42,17 @@ clean = Cleaner.of(PAGE)
         "http://[2001:db8::1]/secret [2001:db8::1]/secret",
         "evil&period;top evil&#46;top evil&amp;#46;top",
         "www.evil wss://evil ftp://evil x.y/secret",
+        "evil\u3002com/leak or evil\u3002com, evil\uff61com evil\uff61co\uff61uk/secret",
+        "evil\u2024com/x evil\u2024top evil\ufe52com/secret www\u3002evil",
+        "user@evil\u3002top 203\u30020\u3002113\u30029/secret",
+        "localhost:8080/secret localhost/secret localhost?q=secret",
+        "sip:evil ipfs:evil ipns:evil xmpp:evil https:evil ssh:evil",
     ],
 )
 def test_no_link_of_the_models_own_comes_through(text: str) -> None:
     told = clean(text)
     assert not re.search(
-        r"evil[^ ]|[^ ]evil|secret|leak|://|andmore|alert|base64|<[a-z]|\]\(", told
+        r"evil[^ ]|[^ ]evil|secret|:8080|leak|://|andmore|alert|base64|<[a-z]|\]\(", told
     )
 
 
@@ -68,6 +73,9 @@ def test_link_in_another_script_does_not_come_through(text: str) -> None:
         "e.g. at 3.5kg, v1.2 or Fig.3, i.e. 12.5.2024, U.S. and S.p.A. at 50 m/s",
         "Ph.D. 1,200.50 (24/7) TCP/IP, his/her – etc.",
         "該公司使用工具。下一句，版本2.0發布",
+        "他來了。他/她走了。TCP/IP是協議｡次のページ",
+        "At 10:30, Note: x; 3:1 or 16:9/4:3, Ref:2024/15, Art.\u20265, ISO:9001, page:12",
+        "It runs on localhost; on localhost: all. A sip: joe drinks; std::vector",
     ],
 )
 def test_plain_text_and_links_of_the_pages_stay(text: str) -> None:
@@ -97,6 +105,14 @@ def test_forgotten_space_between_sentences_is_put_in() -> None:
     assert clean("It ended.Then it began, e.g.Twice.") == "It ended. Then it began, e.g. Twice."
 
 
+def test_full_stop_of_chinese_between_latin_words_parts_sentences() -> None:
+    assert clean("支援 Windows。macOS 也可以,使用API。TCP/IP") == (
+        "支援 Windows。 macOS 也可以,使用API。 TCP/IP"
+    )
+    assert clean("見 evil.com。下一句") == f"見 {REMOVED}。下一句"
+    assert "evil" not in clean("A。Evil.com/leak")
+
+
 def test_citations_are_ours_alone() -> None:
     assert clean("It is so [S1]. See [2] and [S1, S3].") == "It is so. See (2) and."
 
@@ -110,6 +126,7 @@ PIECES = [
         "h",
         "www.",
         "evil.com",
+        "\u3002",
         "[S1]",
         "[2]",
         "\u200b",
