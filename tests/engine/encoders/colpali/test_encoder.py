@@ -28,7 +28,6 @@ from tests.engine.encoders.colpali.conftest import (
 pytestmark = needs_colpali
 
 every_family = pytest.mark.parametrize("family", FAMILIES)
-ENGINE = [f for f in FAMILIES if not f.startswith("hf_")]
 
 
 def patches(vectors: PageVectors) -> FloatArray:
@@ -106,29 +105,6 @@ def test_rows_and_patches_have_the_dimension_of_the_id(family: str, encoder: Ope
     dim = encoder(family).id.dim
     assert patches(vectors).shape[1] == vectors.rows.vectors.shape[1] == dim
     assert encoder(family).encode_question("x").rows.shape[1] == dim
-
-
-@pytest.mark.parametrize("family", ENGINE)
-def test_vectors_are_those_of_the_engine(
-    family: str, encoder: OpenEncoder, checkpoint: MakeCheckpoint
-) -> None:
-    import torch
-    from PIL import Image
-
-    from tests.checkpoints.making import classes
-
-    kind, processor = classes(family)
-    model = kind.from_pretrained(checkpoint(family), dtype=torch.float32).eval()
-    given = noise(TALL, 1)
-    assert given.image is not None
-    batch = processor.from_pretrained(checkpoint(family)).process_images(
-        [Image.fromarray(given.image)]
-    )
-    with torch.inference_mode():
-        wanted = model(**batch)[0].numpy()
-    (vectors,) = encoder(family).encode_pages([given])
-    # Ours are the last of them: what stands before the picture is not stored.
-    np.testing.assert_allclose(patches(vectors), wanted[-len(patches(vectors)) :], atol=1e-5)
 
 
 @every_family

@@ -25,7 +25,7 @@ class Trained(NamedTuple):
     prefix: str
     empty: str
     """The token that follows the question several times."""
-    count: int = 10
+    times: int = 10
     end: str = ""
     """What stands after them."""
 
@@ -63,9 +63,9 @@ def test_question_has_its_prefix_and_its_empty_tokens(
     tokenizer = classes(family)[1].from_pretrained(checkpoint(family)).tokenizer
     ids = asked(family, encoder)
     said = tokenizer.decode(ids)
-    assert f"{trained.prefix}{TEXT}{trained.empty * trained.count}{trained.end}" in said
+    assert f"{trained.prefix}{TEXT}{trained.empty * trained.times}{trained.end}" in said
     assert said.count("Que") == (1 if trained.prefix else 0)
-    assert ids.count(tokenizer.convert_tokens_to_ids(trained.empty)) == trained.count
+    assert ids.count(tokenizer.convert_tokens_to_ids(trained.empty)) == trained.times
 
 
 @pytest.mark.parametrize("family", FAMILIES)
