@@ -193,4 +193,4 @@ REMOTE = Family(
     visual_tokens=1280,
 )
 """Of checkpoints that bring their own code, by the conventions that most of them keep: processors
-with `process_images` and `process_queries`, grids in the batch or square."""
+with `process_images` and `process_queries`, a grid in the batch or one square picture a page."""

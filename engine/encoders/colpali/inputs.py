@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from math import isqrt
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,8 @@ class Inputs:
     def layouts(self, batch: Batch, pictures: Sequence[Picture]) -> list[Layout]:
         """Where the vectors of each page of the batch lie."""
         grids = batch.get("image_grid_thw")
+        if grids is None and self._family.grid != "tiles":
+            self._check_squares(batch, len(pictures))
         return [
             without_margin(
                 self._layout(ids, attended, None if grids is None else grids[number].tolist()),
@@ -108,6 +111,19 @@ class Inputs:
                 )
             )
         ]
+
+    def _check_squares(self, batch: Batch, pages: int) -> None:
+        """Raises EncoderError unless each page is one square picture: as many patches as a square
+        has can also be those of several tiles."""
+        pixels = batch.get("pixel_values")
+        shape = None if pixels is None else tuple(pixels.shape)
+        if shape is None or len(shape) != 4 or shape[0] != pages or shape[2] != shape[3]:
+            raise EncoderError(
+                f"The processor {type(self._processor).__name__} gives pixel_values of the shape"
+                f" {shape} for {pages} pages, and no image_grid_thw; expected a grid, or one square"
+                " picture a page. Where on the page a patch lies cannot be told, so that the"
+                " checkpoint cannot be used; choose another one."
+            )
 
     def question(self, question: str) -> Batch:
         """The question as in training: prefix, question, empty tokens."""
@@ -188,7 +204,7 @@ class Inputs:
             merge = int(self._processor.image_processor.merge_size)
             rows, columns = grid[1] // merge, grid[2] // merge
         else:
-            rows = columns = int(int(image.sum()) ** 0.5)
+            rows = columns = isqrt(int(image.sum()))
         return grid_layout(attended, image, rows=rows, columns=columns, causal=causal)
 
 

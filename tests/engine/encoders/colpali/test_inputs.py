@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from recto.engine.encoders.colpali.picture import picture
+from recto.engine.errors import EncoderError
 from tests.checkpoints.fixtures import FAMILIES, needs_colpali
 from tests.conftest import MakeCheckpoint
 from tests.engine.encoders.colpali.conftest import TALL, WIDE, noise
 
 if TYPE_CHECKING:
     import torch
+    from PIL.Image import Image
+    from transformers import ProcessorMixin
 
     from recto.engine.encoders.colpali.batch import Batch
     from recto.engine.encoders.colpali.inputs import Inputs
@@ -73,3 +76,53 @@ def test_padding_changes_no_vector_of_a_page(family: str, checkpoint: MakeCheckp
             vectors[layout.positions], network.run(single)[0][alone.positions], atol=1e-5
         )
         np.testing.assert_array_equal(layout.boxes, alone.boxes)
+
+
+def brought_along(processor: ProcessorMixin) -> Inputs:
+    """As if the processor were Python that a checkpoint brings along, of which nothing is known."""
+    from recto.engine.encoders.colpali.families import REMOTE
+    from recto.engine.encoders.colpali.inputs import Inputs
+
+    return Inputs(processor, REMOTE, prefix=None, visual_tokens=None)
+
+
+def test_unknown_processor_of_one_square_a_page_is_used(checkpoint: MakeCheckpoint) -> None:
+    from tests.checkpoints.making import classes
+
+    folder = checkpoint("colpali")
+    known, _, _ = parts(str(folder))
+    unknown = brought_along(classes("colpali")[1].from_pretrained(folder))
+    image = noise(TALL, 1).image
+    assert image is not None
+    one = picture(image)
+    (wanted,) = known.layouts(known.pages([one]), [one])
+    (found,) = unknown.layouts(unknown.pages([one]), [one])
+    np.testing.assert_array_equal(found.boxes, wanted.boxes)
+    np.testing.assert_array_equal(found.rows, wanted.rows)
+
+
+def test_unknown_processor_that_cuts_pages_into_tiles_is_refused(
+    checkpoint: MakeCheckpoint,
+) -> None:
+    """Four tiles have as many patches as one square with sides twice as long."""
+    from colpali_engine.models import ColPaliProcessor
+
+    class Cutting(ColPaliProcessor):  # type: ignore[misc]
+        def process_images(self, images: list[Image]) -> dict[str, torch.Tensor]:
+            (image,) = images
+            width, height = image.width // 2, image.height // 2
+            corners = [(x, y) for y in (0, height) for x in (0, width)]
+            tiles = [image.crop((x, y, x + width, y + height)) for x, y in corners]
+            made = super().process_images(tiles)
+            names = ("input_ids", "attention_mask")
+            return {name: made[name].reshape(1, -1) for name in names} | {
+                "pixel_values": made["pixel_values"]
+            }
+
+    inputs = brought_along(Cutting.from_pretrained(checkpoint("colpali")))
+    image = noise(TALL, 1).image
+    assert image is not None
+    one = picture(image)
+    batch = inputs.pages([one])
+    with pytest.raises(EncoderError, match=r"Cutting gives pixel_values of the shape \(4, 3, "):
+        inputs.layouts(batch, [one])
