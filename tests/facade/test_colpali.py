@@ -9,6 +9,7 @@ from pathlib import Path
 from shutil import copytree
 
 import numpy as np
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 
 import recto
@@ -34,7 +35,8 @@ pytestmark = [
 
 
 every_family = pytest.mark.parametrize("family", FAMILIES)
-CLAIM = Path(__file__).parents[2] / "examples" / "documents" / "penhallow-water-damage-claim.pdf"
+DOCUMENTS = Path(__file__).parents[2] / "examples" / "documents"
+CLAIM = DOCUMENTS / "penhallow-water-damage-claim.pdf"
 """The shortest of the examples that have a text layer: three pages."""
 Added = Callable[[str], Path]
 
@@ -71,6 +73,25 @@ def test_add_search_and_show_on_the_command_line(family: str, added: Added, tmp_
     )
     assert shown.code == 0, shown.err
     assert picture.stat().st_size > 10_000
+
+
+def test_all_examples_are_added_and_searched_on_the_command_line(
+    checkpoint: MakeCheckpoint, tmp_path: Path
+) -> None:
+    library = ("--library", tmp_path / "library")
+    ran = run_recto("add", DOCUMENTS, *library, "--encoder", checkpoint("colqwen2_5"), "--json")
+    assert ran.code == 0, ran.err
+    pages = {}
+    for path in DOCUMENTS.glob("*.pdf"):
+        with pypdfium2.PdfDocument(path) as document:
+            pages[path.name] = len(document)
+    assert ran.json["pages"] == sum(pages.values())
+    found = run_recto("search", "Merrowby annual report revenue", *library, "-n", "500", "--json")
+    assert found.code == 0, found.err
+    hits = found.json["hits"]
+    assert {hit["document"] for hit in hits} == pages.keys()
+    assert hits[0]["document"] == "merrowby-annual-report-2024.pdf"
+    assert all(0 < hit["page"] <= pages[hit["document"]] and hit["matches"] for hit in hits)
 
 
 @every_family
