@@ -165,6 +165,11 @@ class Asking:
         if not isinstance(film, (str, os.PathLike)):
             return self._encoder.encode_video([film], whole=True)
         with self._media.open(film) as media:
+            if media.facts.film is None:
+                raise NotFound(
+                    f"{media.name} has no pictures; expected film. Ask with its sound: --audio"
+                    " FILE, or find(audio=...)."
+                )
             return self._encoder.encode_video([media.film()], whole=True)
 
 
@@ -175,7 +180,10 @@ def sound_direction(encoder: CrossModalEncoder, media: OpenMedia) -> FloatArray:
     """
     facts = media.facts.sound
     if facts is None:
-        raise NotFound("the file has no sound.")
+        raise NotFound(
+            f"{media.name} has no sound; expected sound, or film with sound. Ask with what it"
+            " shows: --video FILE, or find(video=...)."
+        )
     spans = windows(facts.seconds)  # the film may go on in silence
     chosen = np.unique(np.linspace(0, len(spans) - 1, _WINDOWS).round().astype(int))
     found = [encoder.encode_audio([media.listen(spans[number])]) for number in chosen.tolist()]

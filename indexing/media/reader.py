@@ -89,6 +89,11 @@ class OpenMedia(Closing):
         self._facts = Described.from_wire(session.open())
 
     @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self._session.name
+
+    @property
     def facts(self) -> Described:
         return self._facts
 
@@ -104,7 +109,7 @@ class OpenMedia(Closing):
         """
         facts = self._facts.sound
         if facts is None:
-            raise NotFound("the file has no sound.")
+            raise NotFound(f"{self.name} has no sound; expected sound, or film with sound.")
         begin, end = (round(max(time, 0.0) * facts.rate) for time in span)
         step = max(round(_PIECE * facts.rate), 1)
         edges = [*range(begin, max(end, begin + 1), step), max(end, begin + 1)]
@@ -118,7 +123,7 @@ class OpenMedia(Closing):
         """Its pictures within `span`, or all. Raises NotFound if the file has none."""
         facts = self._facts.film
         if facts is None:
-            raise NotFound("the file has no pictures.")
+            raise NotFound(f"{self.name} has no pictures; expected film.")
         whole = span is None
         begin, end = span or (0.0, facts.seconds)
         count = facts.count if whole else max(round((end - begin) * facts.rate), 1)

@@ -69,6 +69,11 @@ class Session:
         self._seconds = 0.0
 
     @property
+    def name(self) -> str:
+        """What messages call the document."""
+        return self._name
+
+    @property
     def child(self) -> Child | None:
         """The process that has the document open; None after its death."""
         return self._child

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from recto.serving.cli.app import app
+from tests.endpoints.known import make_known
+from tests.endpoints.scripted import Asked, Reply, scripted
 from tests.engine.crossmodal.imagebind.making import write_small
+from tests.indexing.media.making import write_film
 
 LICENCE = "cc-by-nc-sa-4.0"
 
@@ -103,6 +107,19 @@ def test_pages_are_asked_for_apart(folder: Path, media: Path) -> None:
     assert (hit["document"], hit["page"]) == ("birds.pdf", 1)
 
 
+def test_file_that_lacks_what_is_asked_with_is_named(
+    folder: Path, media: Path, tmp_path: Path
+) -> None:
+    mute = write_film(tmp_path / "mute.mkv", np.zeros((6, 16, 16, 3), np.uint8), 6)
+    for option, other, file, lacked in (
+        ("--audio", "--video", mute, "no sound"),
+        ("--video", "--audio", media / "low.wav", "no pictures"),
+    ):
+        result = _run(folder, "search", option, file)
+        assert result.exit_code != 0
+        assert all(told in result.stderr for told in (file.name, lacked, other, "expected"))
+
+
 def test_labels_with_a_library_and_without(
     folder: Path, tmp_path: Path, towers: Path, media: Path
 ) -> None:
@@ -149,3 +166,42 @@ def test_removed_media_is_not_found(tmp_path: Path, towers: Path, media: Path) -
     _json(folder, "add", media / "low.wav", *encoder)
     _json(folder, "remove", "low.wav", "--yes")
     assert _json(folder, "search", "x", "--in", "audio")["hits"] == []
+
+
+def test_question_to_a_library_with_film_tells_clips(folder: Path) -> None:
+    answer = _json(folder, "ask", "what does the heron do?", "--no-pictures")
+    assert [cited["document"] for cited in answer["citations"]] == ["birds.pdf"]
+    assert {clip["modality"] for clip in answer["clips"]} <= {"audio", "video"}
+    assert {clip["document"] for clip in answer["clips"]} <= {"low.wav", "noise.wav", "talk.mp4"}
+    assert answer["clips"]
+    shown = _run(folder, "ask", "what does the heron do?", "--no-pictures").stdout
+    for clip in answer["clips"]:
+        assert f"  {clip['document']}, 0:" in shown
+
+
+def _seen(asked: Asked) -> Reply:
+    """A statement by the first clip of the film, as its label names it."""
+    label = re.search(r"\[(S\d+)\] talk\.mp4, \d:\d\d–\d:\d\d", asked.text)
+    assert label is not None
+    quote = {"source": label[1], "quote": "", "figure": "squares of grey, all frames"}
+    claim = {"text": "Grey squares are shown.", "quotes": [quote]}
+    return Reply.json({"answerable": True, "claims": [claim], "missing": ""})
+
+
+def test_answer_by_a_model_cites_a_clip_of_a_film(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    with scripted([_seen, _seen]) as endpoint:
+        make_known(endpoint)
+        model = ("--model", endpoint.model, "--base-url", endpoint.url)
+        asked = ("ask", "what does the heron do?", *model, "--pictures", tmp_path / "drawn")
+        answer = _json(folder, *asked)
+        shown = _run(folder, *asked)
+    (cited,) = answer["citations"]
+    assert (cited["document"], cited["page"], cited["modality"]) == ("talk.mp4", None, "video")
+    assert [statement["support"] for statement in answer["statements"]] == ["clip"]
+    (picture,) = answer["pictures"]
+    assert (picture["document"], picture["start"]) == ("talk.mp4", cited["start"])
+    assert Path(picture["path"]).is_file()
+    assert "  [1] talk.mp4, 0:0" in shown.stdout
