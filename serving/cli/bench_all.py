@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from .bench_answers import named_before
-from .bench_speed import PeersOption, engines, sizes, telling
+from .bench_options import EncoderOption, LibraryOption, PeersOption, named_before
+from .bench_speed import engines, sizes, telling
 from .console import write, write_json
 from .models import BaseUrlOption, ModelChoice, ModelOption
 from .progress import progress_bar
@@ -35,10 +35,7 @@ def everything(
             show_default=False,
         ),
     ] = None,
-    encoder: Annotated[
-        str | None,
-        typer.Option("--encoder", metavar="NAME|DIR", help="As in recto add.", show_default=False),
-    ] = None,
+    encoder: EncoderOption = None,
     unanswerable: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", help="As in recto bench answers."),
@@ -56,6 +53,7 @@ def everything(
     clusters: Annotated[
         str, typer.Option("--clusters", metavar="N,...", help="As in recto bench speed.")
     ] = "",
+    library: LibraryOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -102,7 +100,7 @@ def everything(
             wanted,
             Run(
                 folder=saved,
-                library=Path(named_before(context) or Path(made, "library")),
+                library=Path(library or named_before(context) or Path(made, "library")),
                 command=shlex.join(["recto", *sys.argv[1:]]),
                 on_step=telling,
                 on_progress=on_progress,

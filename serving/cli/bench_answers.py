@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .bench_options import EncoderOption, LibraryOption, named_before
 from .console import write, write_json
 from .endpoint import AllowHttpOption
 from .models import (
@@ -73,10 +74,7 @@ def answers(
             show_default=False,
         ),
     ] = None,
-    encoder: Annotated[
-        str | None,
-        typer.Option("--encoder", metavar="NAME|DIR", help="As in recto add.", show_default=False),
-    ] = None,
+    encoder: EncoderOption = None,
     encoder_setting: EncoderSettingOption = None,
     deep: DeepOption = False,
     model: ModelOption = None,
@@ -88,16 +86,7 @@ def answers(
     timeout: TimeoutOption = None,
     cache: CacheOption = None,
     allow_http: AllowHttpOption = False,
-    library: Annotated[
-        str | None,
-        typer.Option(
-            "--library",
-            "-l",
-            metavar="DIR|URL",
-            help="Keep the library here, to index only once; else it is a temporary one.",
-            show_default=False,
-        ),
-    ] = None,
+    library: LibraryOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -161,14 +150,6 @@ def answers(
         write_json(compared.as_json())
     else:
         write(*_table(compared))
-
-
-def named_before(context: typer.Context) -> str | None:
-    """The library of a command line; not that of the environment, which is for real documents."""
-    root = context.find_root()
-    source = root.get_parameter_source("library")
-    named: str | None = root.params["library"]
-    return named if source is not None and source.name == "COMMANDLINE" else None
 
 
 def _table(compared: Comparison) -> list[str]:

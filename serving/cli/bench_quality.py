@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .bench_answers import named_before
+from .bench_options import EncoderOption, LibraryOption, named_before
 from .console import write, write_json
 from .opening import EncoderSettingOption, parse_settings
 from .progress import progress_bar
@@ -37,10 +37,7 @@ def quality(
             show_default=False,
         ),
     ] = None,
-    encoder: Annotated[
-        str | None,
-        typer.Option("--encoder", metavar="NAME|DIR", help="As in recto add.", show_default=False),
-    ] = None,
+    encoder: EncoderOption = None,
     encoder_setting: EncoderSettingOption = None,
     datatype: Annotated[
         str | None,
@@ -82,16 +79,7 @@ def quality(
             "--within-document", help="Search only the documents of a question's relevant pages."
         ),
     ] = False,
-    library: Annotated[
-        str | None,
-        typer.Option(
-            "--library",
-            "-l",
-            metavar="DIR|URL",
-            help="Keep the library here, to index only once; else it is a temporary one.",
-            show_default=False,
-        ),
-    ] = None,
+    library: LibraryOption = None,
     output: Annotated[
         Path | None,
         typer.Option(

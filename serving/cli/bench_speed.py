@@ -10,14 +10,9 @@ from typing import Annotated
 
 import typer
 
-from .bench_answers import named_before
+from .bench_options import EncoderOption, LibraryOption, PeersOption, named_before
 from .console import write, write_json
 from .settings import JsonOption, argument, chosen
-
-PeersOption = Annotated[
-    str,
-    typer.Option("--peers", metavar="NAME,...|all|none", help="Other engines to search with."),
-]
 
 
 def speed(
@@ -46,10 +41,7 @@ def speed(
     count: Annotated[
         int, typer.Option("--questions", metavar="N", min=1, help="To put to each collection.")
     ] = 40,
-    encoder: Annotated[
-        str | None,
-        typer.Option("--encoder", metavar="NAME|DIR", help="As in recto add.", show_default=False),
-    ] = None,
+    encoder: EncoderOption = None,
     sets: Annotated[
         Path | None,
         typer.Option(
@@ -68,6 +60,7 @@ def speed(
             show_default=False,
         ),
     ] = None,
+    library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure how fast documents are added and searched, and how large a library is.
@@ -92,7 +85,7 @@ def speed(
             pages=pages,
             asked=Asked(
                 dataset=open_dataset(questions, documents, Path(made)),
-                library=named_before(context),
+                library=library or named_before(context),
                 encoder=encoder,
             )
             if questions
