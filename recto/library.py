@@ -244,7 +244,8 @@ class Library(MediaLibrary, Closing):
         """The best pages, best first.
 
         `image` is asked with, alone or beside the question, where the encoder reads pictures: the
-        path of a file, a Pillow image, or an array (height, width, 3) of RGB bytes.
+        path of a file, a Pillow image, or an array (height, width, 3) of RGB bytes. Where it
+        does not, `find` can be asked with one.
 
         `documents` (names, ends of paths, ids), `tags` (every one of them), `pages` and `where`
         confine the search. `where` is a filter on name, title, kind, path, tags, added, pages,
