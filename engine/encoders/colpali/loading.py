@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,6 +22,7 @@ import transformers
 from safetensors import safe_open
 
 from recto.engine.encoders.colpali.checkpoint import Checkpoint, base_of
+from recto.engine.encoders.colpali.extra import INSTALL
 from recto.engine.encoders.colpali.families import FAMILIES, REMOTE, Family
 from recto.engine.encoders.colpali.merging import merged
 from recto.engine.encoders.colpali.placement import Machine, Placement, choose
@@ -83,7 +85,7 @@ def load(
         model = _placed(model, placement)
         # Adapters trained elsewhere leave the processor to their base.
         own = any((checkpoint.folder / name).is_file() for name in _PROCESSOR)
-        processor = _class(family, family.processor).from_pretrained(
+        processor = class_of(family, family.processor).from_pretrained(
             checkpoint.folder if own else weights.folder, **_permission(family)
         )
     warn_of_slow_layers(checkpoint.name, family, placement)
@@ -117,13 +119,16 @@ def family_of(checkpoint: Checkpoint, *, trusted: bool = False) -> Family:
     )
 
 
-def _class(family: Family, name: str) -> type[torch.nn.Module]:
+def class_of(family: Family, name: str) -> type[torch.nn.Module]:
+    """A class of the package that reads this family. Raises EncoderError where it has none."""
     try:
         found: type[torch.nn.Module] = getattr(import_module(family.package), name)
         return found
     except (ImportError, AttributeError) as error:
+        package = family.package.partition(".")[0]
         raise EncoderError(
-            f"The installed {family.package.partition('.')[0]} has no {name} ({error}); update it."
+            f"The installed {package} {version(package)} has no {name} ({error}). Install a version"
+            f" that has: {INSTALL}"
         ) from error
 
 
@@ -142,7 +147,7 @@ def _load_weights(
             f"{checkpoint.folder} holds no *.safetensors; weights in other files are not read, for"
             " they can run code."
         )
-    model, info = _class(family, family.model).from_pretrained(
+    model, info = class_of(family, family.model).from_pretrained(
         checkpoint.folder,
         dtype=torch.float32 if placement.dtype == "int8" else getattr(torch, placement.dtype),
         attn_implementation=placement.attention,
@@ -239,7 +244,9 @@ def translated(checkpoint: Checkpoint, family: Family) -> Iterator[None]:
     except Exception as error:
         raise EncoderError(
             f"{checkpoint.folder} cannot be used as {family.model} with transformers"
-            f" {transformers.__version__}: {type(error).__name__}: {error}"
+            f" {transformers.__version__}: {type(error).__name__}: {error}. Check that its files"
+            " are complete and belong together; if they are, another version of transformers may"
+            f" read them. Install those that are known to: {INSTALL}"
         ) from error
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from shutil import copytree
 
@@ -248,6 +250,30 @@ def test_tokenizer_that_does_not_fit_the_weights_is_refused(broken: Path) -> Non
     }
     (broken / "tokenizer.json").write_text(json.dumps(tokenizer))
     assert "cannot be used as ColQwen2 with transformers" in refused(broken)
+
+
+@pytest.mark.parametrize("kind", ["qwen2_vl", "colqwen2"])
+def test_class_that_the_installed_package_does_not_have_is_told(kind: str) -> None:
+    from recto.engine.encoders.colpali.loading import class_of
+
+    family = replace(KINDS[kind], model="ColQwen9")
+    package = family.package.partition(".")[0]
+    with pytest.raises(EncoderError) as raised:
+        class_of(family, family.model)
+    message = str(raised.value)
+    assert message.startswith(f"The installed {package} {version(package)} has no ColQwen9 (")
+    assert "Install a version that has: pip install " in message
+
+
+def test_class_that_the_installed_package_cannot_build_is_told(broken: Path) -> None:
+    """As transformers from 5.21 on cannot build ColQwen-Omni: an error from the depths of it."""
+    config = json.loads((broken / "config.json").read_text())
+    config["text_config"]["layer_types"] = 7
+    (broken / "config.json").write_text(json.dumps(config))
+    message = refused(broken)
+    assert "cannot be used as ColQwen2 with transformers" in message
+    assert "another version of transformers may read them" in message
+    assert "pip install " in message
 
 
 @pytest.mark.parametrize("device", ["cuda:0", "auto"])
