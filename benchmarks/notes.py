@@ -33,7 +33,7 @@ FILES = ("README.md", "benchmarks/README.md", "docs/performance.md")
 REPORT = "benchmarks/report.md"
 REPORTED = RESULTS / "northwind"
 _TITLE = "recto on northwind, beside other engines"
-_MODULES = ("notes_quality", "notes_speed")
+_MODULES = ("notes_quality", "notes_answers", "notes_speed")
 _BLOCK = re.compile(
     r"(?P<begin><!-- measured: (?P<words>[^\n]+?) -->\n).*?(?P<end><!-- /measured -->)", re.DOTALL
 )

@@ -76,7 +76,8 @@ def interval(results: Results) -> str:
 def strategies(results: Results, dataset: str) -> str:
     """Single arms and other strategies beside the default."""
     measured = _measured(results)
-    ways = ("default", "exact", "two-stage", "patches", "rows", "words", "single")
+    ours = ("default", "exact", "two-stage", "patches", "rows", "words", "single")
+    ways = (*ours, "bm25s", "bm25s-stemmed")
     return _beside(dataset, [_one(measured, dataset, way) for way in ways])
 
 

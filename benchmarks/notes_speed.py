@@ -24,7 +24,7 @@ def search_speed(results: Results, name: str, pages: str) -> str:
         f" {one['questions']} questions."
     )
     missing = [
-        f"No numbers of {engine['engine']}: {engine['reason']}."
+        f"No numbers of {engine['engine']}: {engine['reason'].rstrip('.')}."
         for engine in one["engines"]
         if "reason" in engine
     ]

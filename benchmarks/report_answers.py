@@ -34,22 +34,28 @@ _SAID = {
 
 
 def lead(results: Sequence[Result]) -> str:
-    told = []
+    every = []
     for result, title in _titled(results):
         for name, figures in _strategies(result).items():
-            told.append(f"{title} by {name}: " + ", ".join(_said(figures)))
-    return "; ".join(told) + "."
+            every.append(f"{title} by {name}: " + ", ".join(_said(figures)))
+    return "; ".join(every) + "."
 
 
 def sections(results: Sequence[Result]) -> list[Section]:
     return [_section(result, title) for result, title in _titled(results)]
 
 
+def told(result: Result, strategy: str, figure: str) -> str:
+    """A figure of a strategy, with its interval."""
+    spread = _intervals(result).get(strategy, {}).get(figure)
+    return _figure(_strategies(result)[strategy].get(figure)) + _spread(spread)
+
+
 def _section(result: Result, title: str) -> Section:
     strategies = _strategies(result)
     model = result.data.get("model") or "none, answers are extractive"
     parts: list[Part] = [
-        _table(strategies, _intervals(result)),
+        _table(result),
         Text(
             text="Figures of answers are means over the answerable questions that were answered;"
             " nothing is judged by a model. Intervals of 95 %, by bootstrap over the questions.",
@@ -70,17 +76,15 @@ def _section(result: Result, title: str) -> Section:
     )
 
 
-def _table(strategies: Mapping[str, _Figures], intervals: Mapping[str, _Spreads]) -> Table:
+def _table(result: Result) -> Table:
     """A column a strategy; figures that there are for none of them are left out."""
+    strategies = _strategies(result)
     names = dict.fromkeys(name for figures in strategies.values() for name in figures)
     rows = []
     for name in names:
         if all(figures.get(name) is None for figures in strategies.values()):
             continue
-        cells = (
-            _figure(figures.get(name)) + _spread(intervals.get(strategy, {}).get(name))
-            for strategy, figures in strategies.items()
-        )
+        cells = (told(result, strategy, name) for strategy in strategies)
         rows.append([name.replace("_", " "), *cells])
     return Table(head=["figure", *strategies], rows=rows)
 

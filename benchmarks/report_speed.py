@@ -97,7 +97,7 @@ def _collection(one: Mapping[str, Any]) -> Section:
     )
     missing = [engine for engine in one["engines"] if "reason" in engine]
     parts: list[Part] = [Table(head=HEAD, rows=engine_rows(one))]
-    parts += [Text(text=f"{gone['engine']}: {gone['reason']}.", small=True) for gone in missing]
+    parts += [Text(text=f"{gone['engine']}: {_why(gone)}.", small=True) for gone in missing]
     parts.append(Text(text=_EXPECTED, small=True))
     parts.append(Table(head=_EXPECTED_HEAD, rows=[_expected(size) for size in one["expected"]]))
     return Section(
@@ -134,6 +134,11 @@ def _row(engine: Mapping[str, Any], ours: Mapping[str, Any] | None) -> list[str]
         f"{engine['disk_bytes'] / 1e6:,.0f}{_times('disk_bytes', engine, ours)}",
         f"{engine['memory_bytes'] / 1e6:,.0f}{_times('memory_bytes', engine, ours)}",
     ]
+
+
+def _why(gone: Mapping[str, Any]) -> str:
+    """Without the full stop that an engine's own words may end with."""
+    return str(gone["reason"]).rstrip(".")
 
 
 def _times(name: str, engine: Mapping[str, Any], ours: Mapping[str, Any] | None) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recto.benchmarks.notes import FILES, RESULTS, ROOT, rendered
+from recto.benchmarks.notes import FILES, REPORT, RESULTS, ROOT, rendered, report
 from recto.benchmarks.result_files import Result, load
 from recto.engine.errors import InputError
 from tests.benchmarks.test_report import GOOD, quality, saved
@@ -25,6 +25,17 @@ WORSE = (*GOOD[1:], ())
 def test_blocks_are_what_the_results_say(name: str) -> None:
     """If not: python -m recto.benchmarks.notes"""
     assert rendered(TEXTS[name], load(RESULTS)) == TEXTS[name]
+
+
+def test_the_report_is_what_the_results_say() -> None:
+    """If not: python -m recto.benchmarks.notes, and remove plots that are no longer in it."""
+    made = report()
+    folder = ROOT / REPORT
+    assert {name: (ROOT / name).read_text("utf-8") for name in made} == made
+    plots = {
+        f"benchmarks/{path.relative_to(folder.parent)}" for path in folder.parent.glob("*/*.svg")
+    }
+    assert plots == made.keys() - {REPORT}
 
 
 def test_quality_in_the_readme_is_told_by_blocks_alone() -> None:
@@ -56,7 +67,7 @@ def test_a_block_that_nothing_makes_is_refused() -> None:
 
 
 def made_up(folder: Path) -> list[Result]:
-    ways = ("exact", "two-stage", "patches", "rows", "words", "single")
+    ways = ("exact", "two-stage", "patches", "rows", "words", "single", "bm25s", "bm25s-stemmed")
     result = saved(folder, quality(*GOOD), *(quality(*WORSE, way=way) for way in ways))
     data = json.loads(json.dumps(result.data).replace("the set", "examples"))
     return [replace(result, data=data)]
@@ -77,6 +88,24 @@ def test_a_block_is_made_anew_from_results(tmp_path: Path) -> None:
 def test_lost_questions_and_reasons_must_be_the_same(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"of examples; lost are \['q 2'\]"):
         rendered("<!-- measured: lost examples -->\n<!-- /measured -->", made_up(tmp_path))
+
+
+def test_answers_stand_beside_each_other_with_intervals() -> None:
+    figures = {"questions": 9, "unanswerable": 2, "refused": 0.25, "cited": None}
+    data = {
+        "dataset": "birds",
+        "pages": 5,
+        "strategies": {"default": figures, "single": figures},
+        "intervals": {"default": {"refused": [0.125, 0.5]}},
+    }
+    one = Result(kind="answers", made="", command="c", machine={}, versions={}, data=data)
+    lines = rendered("<!-- measured: answers birds -->\n<!-- /measured -->", [one]).splitlines()
+    asked = "birds, 9 questions over 5 pages, 2 that nothing answers"
+    assert lines[1] == f"| {asked} | default | single |"
+    assert lines[3] == "| refused though answerable | 0.250 (0.125 – 0.500) | 0.250 |"
+    assert "| answers that cite a page that answers | – | – |" in lines
+    with pytest.raises(InputError, match="0 results of answers about bees"):
+        rendered("<!-- measured: answers bees -->\n<!-- /measured -->", [one])
 
 
 def test_what_was_not_measured_is_said() -> None:
